@@ -1,0 +1,26 @@
+"""boto3 clients that call the embedded AWS itself, for modules that need S3, Logs or ECR as a user would."""
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from local.settings import REGION, Settings
+
+_CONFIG = Config(
+    retries={"mode": "standard", "max_attempts": 5},
+    s3={"addressing_style": "path"},
+    max_pool_connections=50,
+    proxies={},  # a proxy of the host's must not see calls to localhost
+)
+
+
+def client(service: str, settings: Settings) -> Any:
+    """Return a client of `service` for the embedded AWS described by `settings`."""
+    return boto3.session.Session(region_name=REGION).client(
+        service,
+        endpoint_url=settings.endpoint_url,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106  the embedded AWS checks no secret
+        config=_CONFIG,
+    )
