@@ -1,0 +1,49 @@
+# One command for each thing that a person does here; `make` lists them.
+WORKLOAD ?= iris-sklearn
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down clean check lint types contracts test format lock
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install everything (own virtual environment, pinned CDK); quick when nothing changed
+	@scripts/setup
+
+demo: setup ## Deploy on the embedded AWS, train WORKLOAD, call its API, stop everything
+	@python -m local.demo $(WORKLOAD)
+
+up: setup ## The same, and the embedded AWS stays up
+	@python -m local.demo --keep $(WORKLOAD)
+
+down: ## Stop the embedded AWS; nothing is left running
+	@test ! -x .venv/bin/trainyard-local || trainyard-local down
+
+clean: down ## down, and forget every cached environment
+	@rm -rf .trainyard cdk.out
+
+check: setup lint types contracts test ## What CI runs
+
+lint:
+	@ruff check .
+	@ruff format --check .
+
+types:
+	@mypy
+
+contracts:
+	@lint-imports
+
+test: setup ## All tests (those that need a container engine run where one answers)
+	@pytest
+
+format: setup ## Format the code
+	@ruff format .
+	@ruff check --fix .
+
+lock: setup ## Resolve the requirements anew
+	@uv pip compile -q --universal --python-version 3.11 --upgrade requirements.in -o requirements.txt
+	@uv pip compile -q --universal --python-version 3.11 --upgrade requirements-dev.in -o requirements-dev.txt
+	@npm update --package-lock-only
