@@ -1,0 +1,65 @@
+"""One deployment per runtime for the session: `make up` itself makes it, then the faulty workload joins."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.demo import ROOT
+from local.settings import Runtime, Settings
+from tests.engine import require_engine
+from tests.journey.deployment import Deployment
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def settings_for(runtime: Runtime, home: Path) -> Settings:
+    """A home of its own whose cache of environments is the checkout's, so that nothing is installed twice."""
+    cache = ROOT / ".trainyard/cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    home.mkdir()
+    (home / "cache").symlink_to(cache)
+    return Settings(home=home, port=free_port(), runtime=runtime)
+
+
+def deployed(runtime: Runtime, folder: Path) -> Iterator[Deployment]:
+    settings = settings_for(runtime, folder / "home")
+    deployment = Deployment.with_faulty_workload(settings, folder / "checkout")
+    log = folder / "up.log"
+    try:
+        with log.open("w") as output:
+            up = subprocess.run(
+                [sys.executable, "-m", "local.demo", "--keep", "iris-sklearn"],
+                cwd=ROOT, env=os.environ | deployment.environment, stdout=output, stderr=output, check=False,
+                timeout=900,
+            )  # fmt: skip
+        assert up.returncode == 0, log.read_text()
+        deployment.deploy()
+        deployment.push("faulty")
+        yield deployment
+    finally:
+        deployment.command("trainyard-local", "down", check=False)
+        shutil.rmtree(folder / "checkout", ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def on_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """Images run as processes."""
+    yield from deployed("process", tmp_path_factory.mktemp("process"))
+
+
+@pytest.fixture(scope="session")
+def on_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """Images run in the container engine."""
+    require_engine()
+    yield from deployed("engine", tmp_path_factory.mktemp("engine"))

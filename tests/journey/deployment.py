@@ -1,0 +1,168 @@
+"""A deployment on a running embedded AWS, handled as a user does: `cdk`, `trainyard`, boto3 and HTTP."""
+
+import json
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import requests
+
+from local.clients import client
+from local.demo import DEPLOY, ROOT, aws_environment
+from local.settings import Settings
+
+FAULTY = Path(__file__).parent / "faulty"
+IGNORED = shutil.ignore_patterns(
+    ".git", ".venv", "node_modules", ".trainyard", "cdk.out", "__pycache__", "*.egg-info", ".*_cache", "tests"
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of the public API."""
+
+    status: int
+    body: dict[str, Any]
+    headers: Mapping[str, str]
+
+
+@dataclass
+class Deployment:
+    """The stacks of `folder` (a copy of this checkout) on the embedded AWS of `settings`."""
+
+    settings: Settings
+    folder: Path
+    environment: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Point every client at the embedded AWS."""
+        self.environment = aws_environment(self.settings) | {"TRAINYARD_RUNTIME": self.settings.runtime}
+
+    @classmethod
+    def with_faulty_workload(cls, settings: Settings, folder: Path) -> Self:
+        """Copy this checkout to `folder` and add the workload that breaks on request."""
+        shutil.copytree(ROOT, folder, ignore=IGNORED)
+        for name in (".venv", "node_modules"):
+            (folder / name).symlink_to(ROOT / name)
+        shutil.copytree(FAULTY / "image", folder / "containers/faulty")
+        shutil.copytree(FAULTY / "workload", folder / "workloads/faulty")
+        return cls(settings, folder)
+
+    def command(
+        self, *words: str, timeout: float = 600, check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command in the deployment's folder."""
+        process = subprocess.run(
+            words,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        if check and process.returncode:
+            raise AssertionError(
+                f"{' '.join(words)} exited {process.returncode}\n{process.stdout}\n{process.stderr}"
+            )
+        return process
+
+    def deploy(self) -> None:
+        """Run `cdk deploy --all`."""
+        self.command(*DEPLOY)
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of the embedded AWS."""
+        return client(service, self.settings)
+
+    def output(self, stack: str, key: str) -> str:
+        """Return one output of `trainyard-dev-{stack}`."""
+        (description,) = self.client("cloudformation").describe_stacks(StackName=f"trainyard-dev-{stack}")[
+            "Stacks"
+        ]
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in description["Outputs"]}
+        return str(outputs[key])
+
+    def push(self, workload: str) -> None:
+        """Upload the sample data."""
+        self.command("trainyard", "data", "push", workload)
+
+    def start(self, workload: str, **execution_input: Any) -> str:
+        """Start the workload's state machine; returns the execution's ARN."""
+        answer = self.client("stepfunctions").start_execution(
+            stateMachineArn=self.output(f"workload-{workload}", "StateMachineArn"),
+            input=json.dumps(execution_input),
+        )
+        return str(answer["executionArn"])
+
+    def finish(self, execution: str, timeout: float = 240) -> dict[str, Any]:
+        """Wait for the execution's end; returns its description."""
+        states = self.client("stepfunctions")
+        deadline = time.monotonic() + timeout
+        while True:
+            description: dict[str, Any] = states.describe_execution(executionArn=execution)
+            if description["status"] != "RUNNING":
+                return description
+            assert time.monotonic() < deadline, f"{execution} still runs after {timeout} s"
+            time.sleep(0.25)
+
+    def run(self, workload: str, **execution_input: Any) -> dict[str, Any]:
+        """Start an execution and wait for its end."""
+        return self.finish(self.start(workload, **execution_input))
+
+    def endpoint(self, workload: str) -> dict[str, Any]:
+        """Describe the workload's endpoint."""
+        description: dict[str, Any] = self.client("sagemaker").describe_endpoint(
+            EndpointName=f"dev-{workload}"
+        )
+        return description
+
+    @cached_property
+    def api_url(self) -> str:
+        """The public API's address."""
+        return self.output("api", "ApiUrl")
+
+    @cached_property
+    def api_key(self) -> str:
+        """The API key's value."""
+        key = self.client("apigateway").get_api_key(apiKey=self.output("api", "ApiKeyId"), includeValue=True)
+        return str(key["value"])
+
+    def predict(self, workload: str, instances: Sequence[Any], **headers: str) -> Answer:
+        """POST records to the workload's predictions."""
+        return self.post(workload, json.dumps({"instances": list(instances)}).encode(), **headers)
+
+    def post(
+        self, workload: str, body: bytes, content_type: str = "application/json", **headers: str
+    ) -> Answer:
+        """POST any body to the workload's predictions."""
+        sent = {"content-type": content_type, "x-api-key": self.api_key} | headers
+        address = f"{self.api_url}/v1/workloads/{workload}/predictions"
+        answer = requests.post(address, data=body, headers=sent, timeout=60)
+        return Answer(answer.status_code, answer.json(), answer.headers)
+
+    @contextmanager
+    def calling(self, workload: str, instance: Mapping[str, Any], pause: float = 0.05) -> Any:
+        """Keep calling the API in the background; yields the list that the answers are appended to."""
+        answers: list[Answer] = []
+        stop = threading.Event()
+
+        def call() -> None:
+            while not stop.is_set():
+                answers.append(self.predict(workload, [instance]))
+                stop.wait(pause)
+
+        caller = threading.Thread(target=call)
+        caller.start()
+        try:
+            yield answers
+        finally:
+            stop.set()
+            caller.join(timeout=90)

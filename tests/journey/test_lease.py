@@ -1,0 +1,29 @@
+"""Two runs at once: the lease lets one deploy after the other, and both succeed."""
+
+import pytest
+
+from tests.journey.deployment import Deployment
+
+pytestmark = [pytest.mark.local, pytest.mark.timeout(1200)]
+
+
+def test_two_runs_at_once_deploy_one_after_the_other(on_processes: Deployment) -> None:
+    executions = [on_processes.start("faulty") for _ in range(2)]
+    outcomes = [on_processes.finish(execution) for execution in executions]
+    assert [outcome["status"] for outcome in outcomes] == ["SUCCEEDED", "SUCCEEDED"], outcomes
+    spans = sorted(deploying(on_processes, execution) for execution in executions)
+    assert spans[0][1] <= spans[1][0], "both runs deployed at the same time"
+    assert on_processes.endpoint("faulty")["EndpointStatus"] == "InService"
+
+
+def deploying(deployment: Deployment, execution: str) -> tuple[float, float]:
+    """When the execution held the lease: from the end of Acquire lease to the start of Release lease."""
+    pages = deployment.client("stepfunctions").get_paginator("get_execution_history")
+    events = [event for page in pages.paginate(executionArn=execution) for event in page["events"]]
+    acquired = [
+        e["timestamp"] for e in events if e.get("stateExitedEventDetails", {}).get("name") == "Acquire lease"
+    ]
+    released = [
+        e["timestamp"] for e in events if e.get("stateEnteredEventDetails", {}).get("name") == "Release lease"
+    ]
+    return acquired[-1].timestamp(), released[0].timestamp()
