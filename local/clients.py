@@ -17,7 +17,8 @@ _CONFIG = Config(
 
 def client(service: str, settings: Settings) -> Any:
     """Return a client of `service` for the embedded AWS described by `settings`."""
-    return boto3.session.Session(region_name=REGION).client(
+    session: Any = boto3.session.Session(region_name=REGION)
+    return session.client(
         service,
         endpoint_url=settings.endpoint_url,
         aws_access_key_id="test",

@@ -1,4 +1,4 @@
-"""What breaks in a run leaves the live endpoint on the old model, nothing behind, and a cause that tells why."""
+"""What breaks in a run leaves the old model live, nothing behind, and a cause that tells why."""
 
 import json
 from collections.abc import Iterator
