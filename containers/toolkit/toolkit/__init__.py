@@ -1,0 +1,1 @@
+"""The processing jobs around a model: `prepare` before training, `evaluate` after scoring."""
