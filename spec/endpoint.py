@@ -1,0 +1,55 @@
+"""What serves: machines with weighted variants, or one serverless variant."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from spec.base import Model
+from spec.instance import EndpointInstance
+from spec.problems import Problem, refuse
+
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Serverless(Model):
+    """Capacity on demand. Sizes: ServerlessConfig of CreateEndpointConfig."""
+
+    memory_mb: Literal[1024, 2048, 3072, 4096, 5120, 6144] = Field(description="Memory of each copy.")
+    max_concurrency: Annotated[int, Field(ge=1, le=200)] = Field(5, description="Requests served at once.")
+
+
+class Endpoint(Model):
+    """One endpoint per workload; each candidate that passes the gate is a variant."""
+
+    instance: EndpointInstance | None = Field(None, description="Machines of each variant.")
+    serverless: Serverless | None = Field(None, description="No machines; only with one candidate.")
+    weights: Mapping[str, Weight] = Field(
+        default_factory=dict, description="Share of the traffic of each candidate; equal if not given."
+    )
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.instance is None) == (self.serverless is None):
+            refuse([Problem((), None, "give either instance or serverless, exactly one")])
+        return self
+
+    def weighted(self, candidates: Iterable[str]) -> "Endpoint":
+        """With a weight for every candidate: equal ones, if the file gives none."""
+        return self if self.weights else self.model_copy(update={"weights": dict.fromkeys(candidates, 1.0)})
+
+
+def endpoint_problems(endpoint: Endpoint, candidates: Iterable[str]) -> Iterator[Problem]:
+    """What the endpoint and the candidates do not agree on."""
+    names = sorted(candidates)
+    known = ", ".join(names)
+    for name, weight in endpoint.weights.items():
+        if name not in names:
+            yield Problem(("weights", name), weight, f"a candidate of this workload: {known}")
+    missing = [name for name in names if name not in endpoint.weights]
+    if endpoint.weights and missing:
+        yield Problem(("weights",), dict(endpoint.weights), f"also a weight for {', '.join(missing)}")
+    if endpoint.weights and not sum(endpoint.weights.values()):
+        yield Problem(("weights",), dict(endpoint.weights), "at least one weight above 0")
+    if endpoint.serverless and len(names) > 1:
+        yield Problem(("serverless",), known, "one candidate only: serverless allows one variant")

@@ -1,0 +1,37 @@
+"""The bar that a candidate must meet before it may serve."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from spec.base import Model
+from spec.problems import Problem, refuse
+
+Task = Literal["regression", "classification", "forecasting"]
+
+METRICS: dict[Task, tuple[str, ...]] = {
+    "regression": ("mae", "mse", "rmse", "r2"),
+    "classification": ("accuracy", "precision", "recall", "f1", "auc"),
+    "forecasting": ("mae", "mse", "rmse", "mape"),
+}
+"""What `evaluate` writes into metrics.json for each task."""
+
+MetricName = Literal["mae", "mse", "rmse", "r2", "mape", "accuracy", "precision", "recall", "f1", "auc"]
+Bound = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Gate(Model):
+    """One metric of the test set and its bound."""
+
+    metric: Literal["mae", "mse", "rmse", "r2", "mape", "accuracy", "precision", "recall", "f1", "auc"] = (
+        Field(description="Metric of the evaluation on the test set.")
+    )
+    min: Bound | None = Field(None, description="The least that passes.")
+    max: Bound | None = Field(None, description="The most that passes.")
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
+        if (self.min is None) == (self.max is None):
+            bounds = None if self.min is None else {"min": self.min, "max": self.max}
+            refuse([Problem((), bounds, "give either min or max, exactly one")])
+        return self

@@ -1,0 +1,77 @@
+"""When to train again. Syntax: EventBridge Scheduler, schedule types 'rate' and 'cron'."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from spec.base import Model
+from spec.problems import Problem, refuse
+
+_RATE = re.compile(r"rate\(([1-9][0-9]*) (minute|hour|day)(s?)\)")
+_CRON = re.compile(r"cron\(([^()]+)\)")
+_MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+_DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
+_FIELDS = (
+    ("minutes", 0, 59, []),
+    ("hours", 0, 23, []),
+    ("day of month", 1, 31, []),
+    ("month", 1, 12, _MONTHS),
+    ("day of week", 1, 7, _DAYS),
+    ("year", 1970, 2199, []),
+)
+
+
+def _cron_mistake(fields: list[str]) -> str | None:
+    if len(fields) != len(_FIELDS):
+        return f"six fields ({', '.join(name for name, *_ in _FIELDS)}), not {len(fields)}"
+    if (fields[2] == "?") == (fields[4] == "?"):
+        return "a ? for either day of month or day of week, exactly one"
+    for text, (name, low, high, words) in zip(fields, _FIELDS, strict=True):
+        if not _fits(text, name, low, high, words):
+            return f"{name} from {low} to {high}, not {text}"
+    return None
+
+
+def _fits(text: str, name: str, low: int, high: int, words: list[str]) -> bool:
+    if text == "?":
+        return name.startswith("day")
+    if name == "day of month" and re.fullmatch(r"L|LW|([1-9]|[12][0-9]|3[01])W", text):
+        return True
+    if name == "day of week" and re.fullmatch(r"L|[1-7]L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)#[1-5]", text):
+        return True
+    return all(_item_fits(item, low, high, words) for item in text.split(","))
+
+
+def _item_fits(item: str, low: int, high: int, words: list[str]) -> bool:
+    span, slash, step = item.partition("/")
+    if slash and not (step.isdecimal() and int(step) > 0):
+        return False
+    if span == "*":
+        return True
+    ends = [words.index(end) + low if end in words else _number(end) for end in span.split("-")]
+    return len(ends) <= 2 and all(low <= end <= high for end in ends) and ends == sorted(ends)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() else -1
+
+
+def _expression(text: str) -> str:
+    if rate := _RATE.fullmatch(text):
+        if (rate[1] == "1") == bool(rate[3]):
+            refuse([Problem((), text, f"rate({rate[1]} {rate[2]}{'' if rate[1] == '1' else 's'})")])
+    elif cron := _CRON.fullmatch(text):
+        if mistake := _cron_mistake(cron[1].split()):
+            refuse([Problem((), text, mistake)])
+    else:
+        refuse([Problem((), text, "cron(minutes hours day month weekday year) or rate(number unit)")])
+    return text
+
+
+class Schedule(Model):
+    """Runs that nobody has to start."""
+
+    retrain: Annotated[str, AfterValidator(_expression), Field(pattern=r"^(cron|rate)\(.+\)$")] = Field(
+        description='Such as "cron(0 3 ? * SUN *)" or "rate(7 days)", in UTC.'
+    )
