@@ -127,7 +127,7 @@ def follows(
 ) -> dict[str, tuple[str, ...]]:
     """What the task leaves to choose for a hyperparameter; the first is what it becomes if not given."""
     if name == "linear-learner":
-        predictor = {"predictor_type": (_PREDICTORS[kind],)}
+        predictor: dict[str, tuple[str, ...]] = {"predictor_type": (_PREDICTORS[kind],)}
         return predictor | ({"num_classes": (str(classes),)} if kind == "multiclass" else {})
     objective = {"objective": _OBJECTIVES[kind]}
     several = str(given.get("objective", _OBJECTIVES[kind][0])).startswith("multi:")

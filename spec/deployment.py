@@ -63,7 +63,7 @@ class Deployment(Model):
             return cls.model_validate(values)
         except ValidationError as error:
             raise SpecErrors(
-                SpecError("environment", ".".join([_VARIABLES[field], *rest]), value, allowed)
+                SpecError("environment", ".".join([_VARIABLES[str(field)], *map(str, rest)]), value, allowed)
                 for (field, *rest), value, allowed in findings(error)
             ) from error
 

@@ -28,11 +28,12 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
+            event = self.peek_event()  # type: ignore[no-untyped-call]
             raise _mark_error(event, f"*{event.anchor}", "the value itself: aliases are not read")
         self.depth += 1
         if self.depth > _DEEPEST:
-            raise _mark_error(self.peek_event(), "deep nesting", f"at most {_DEEPEST} levels")
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise _mark_error(event, "deep nesting", f"at most {_DEEPEST} levels")
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -102,7 +103,8 @@ class _Lines:
 
 
 def _mark_error(event: yaml.Event, value: str, allowed: str) -> DocumentError:
-    return DocumentError("file", value, allowed, event.start_mark.line + 1)
+    mark = event.start_mark
+    return DocumentError("file", value, allowed, mark.line + 1 if mark else None)
 
 
 def _syntax_error(error: yaml.MarkedYAMLError) -> DocumentError:

@@ -27,7 +27,7 @@ def spot_problems(spot: Spot, instance: Instance | None, algorithm: _Algorithm |
         and not builtin(algorithm.builtin).checkpoints
         and wait > 3_600
     ):
-        yield Problem(("max_wait",), wait, f"at most 3600 seconds: {builtin_name} writes no checkpoints")
+        yield Problem(("max_wait",), wait, f"at most 3600 seconds: {algorithm.builtin} writes no checkpoints")
 
 
 def tuning_problems(
