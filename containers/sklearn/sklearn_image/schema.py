@@ -1,0 +1,74 @@
+"""The columns a model was trained on: what they are called, and how a cell becomes a number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from contract import table
+from contract.errors import UserError
+from contract.text import quoted
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float64]
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Column:
+    """Numbers, or the levels of a category, whose position is their number."""
+
+    name: str
+    levels: tuple[str, ...] = ()
+
+    @cached_property
+    def codes(self) -> dict[str, float]:
+        """Number each level."""
+        return {level: float(code) for code, level in enumerate(self.levels)}
+
+    def values(self, cells: Sequence[str]) -> Sequence[float]:
+        """Turn cells into numbers; the first that does not fit raises, by its row."""
+        read = self.codes.__getitem__ if self.levels else table.number
+        try:
+            return [read(cell.strip()) for cell in cells]
+        except (KeyError, ValueError):
+            return [self._value(cell, row) for row, cell in enumerate(cells, start=1)]
+
+    def _value(self, cell: str, row: int) -> float:
+        try:
+            return self.codes[cell.strip()] if self.levels else table.number(cell.strip())
+        except KeyError:
+            shown = ", ".join(self.levels[:SHOWN]) + (", ..." if len(self.levels) > SHOWN else "")
+            raise UserError(f"row {row}, column {self.name}: {quoted(cell)} is none of {shown}") from None
+        except ValueError:
+            raise UserError(f"row {row}, column {self.name}: {quoted(cell)} is not a finite number") from None
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What the model reads and answers."""
+
+    task: str
+    target: str
+    columns: tuple[Column, ...]
+    classes: tuple[str, ...] = ()
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Return the columns in the order of the wire."""
+        return [column.name for column in self.columns]
+
+    def matrix(self, records: Sequence[Sequence[str]]) -> Matrix:
+        """Turn text cells into the model's input."""
+        self._check_widths(records)
+        result = np.empty((len(records), len(self.columns)))
+        for position, (column, cells) in enumerate(zip(self.columns, zip(*records, strict=True), strict=True)):
+            result[:, position] = column.values(cells)
+        return result
+
+    def _check_widths(self, records: Sequence[Sequence[str]]) -> None:
+        width = len(self.columns)
+        for row, record in enumerate(records, start=1):
+            if len(record) != width:
+                wanted = f"expected {width}: {', '.join(self.names[:SHOWN])}"
+                raise UserError(f"row {row} has {len(record)} cells, {wanted}")
