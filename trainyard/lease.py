@@ -1,0 +1,87 @@
+"""The lease of a workload: who may change what serves. One conditional write with an expiry."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from trainyard import stacks
+from trainyard.context import Context
+from trainyard.errors import NotFound, TrainyardError, code_of
+
+SECONDS = 900
+FREE = "attribute_not_exists(#lease) OR #expires < :now"
+
+
+class Held(TrainyardError):
+    """Somebody else holds the lease."""
+
+
+@contextmanager
+def held(context: Context, workload: str, *, force: bool) -> Iterator[None]:
+    """Holds the lease during the block; with `force` also over another holder."""
+    try:
+        table = stacks.output(context.client("cloudformation"), context.stage, "storage", "LeaseTableName")
+    except NotFound:
+        yield  # the stacks are gone, and with them everyone who could take the lease
+        return
+    holder = f"trainyard-{context.tools.token()}"
+    take(context, table, workload, holder, force)
+    try:
+        yield
+    finally:
+        release(context, table, workload, holder)
+
+
+def take(context: Context, table: str, workload: str, holder: str, force: bool) -> None:
+    """One conditional write."""
+    now = int(context.tools.now().timestamp())
+    item = {
+        "lease": {"S": name(context, workload)},
+        "holder": {"S": holder},
+        "expires": {"N": str(now + SECONDS)},
+    }
+    free: dict[str, Any] = {
+        "ConditionExpression": FREE,
+        "ExpressionAttributeNames": {"#lease": "lease", "#expires": "expires"},
+        "ExpressionAttributeValues": {":now": {"N": str(now)}},
+    }
+    try:
+        context.client("dynamodb").put_item(TableName=table, Item=item, **({} if force else free))
+    except ClientError as error:
+        if code_of(error) != "ConditionalCheckFailedException":
+            raise
+        raise _refusal(context, table, workload) from error
+
+
+def release(context: Context, table: str, workload: str, holder: str) -> None:
+    """Gives it back, if it is still ours."""
+    try:
+        context.client("dynamodb").delete_item(
+            TableName=table,
+            Key={"lease": {"S": name(context, workload)}},
+            ConditionExpression="#holder = :holder",
+            ExpressionAttributeNames={"#holder": "holder"},
+            ExpressionAttributeValues={":holder": {"S": holder}},
+        )
+    except ClientError as error:
+        if code_of(error) != "ConditionalCheckFailedException":
+            raise
+
+
+def name(context: Context, workload: str) -> str:
+    """The lease's key."""
+    return f"{context.stage}-{workload}"
+
+
+def _refusal(context: Context, table: str, workload: str) -> Held:
+    key = {"lease": {"S": name(context, workload)}}
+    item = context.client("dynamodb").get_item(TableName=table, Key=key).get("Item", {})
+    holder = item.get("holder", {}).get("S", "somebody")
+    until = datetime.fromtimestamp(int(item.get("expires", {}).get("N", "0")), context.tools.now().tzinfo)
+    return Held(
+        f"{workload} is being changed by {holder} (until {until:%H:%M} UTC at the latest)",
+        fix=f"wait for it, stop it with trainyard stop -w {workload}, or add --force",
+    )

@@ -1,0 +1,130 @@
+"""What a run looks like while it goes: a table that moves on a terminal, one line per event elsewhere."""
+
+from datetime import datetime
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from trainyard import render
+from trainyard.executions import Execution
+from trainyard.history import History, Step
+from trainyard.outcome import Outcome
+
+MARKS = {"succeeded": "[green]✔[/]", "failed": "[red]✘[/]", "aborted": "[red]■[/]", "caught": "[yellow]![/]"}
+WORDS = {"caught": "failed, handled", "aborted": "stopped"}
+
+
+def live_table(history: History, execution: Execution, started: datetime, now: datetime) -> RenderableType:
+    """The run as it stands: one row per state, a candidate's states under its name."""
+    made = Table(box=None, show_header=False, padding=(0, 1), pad_edge=False)
+    made.add_column(width=1)
+    made.add_column(no_wrap=True)
+    made.add_column(justify="right", no_wrap=True)
+    made.add_column(overflow="ellipsis", no_wrap=True, style="dim", ratio=1)
+    for visits in rows(history):
+        _row(made, visits, now)
+    title = Text.assemble(("▶ ", "bold cyan"), (execution.workload or "run", "bold"), f"  {execution.name}  ")
+    return Group(Text.assemble(title, (render.duration(now - started), "cyan")), made)
+
+
+def rows(history: History) -> list[list[Step]]:
+    """Visits by candidate and state, each candidate's together, in the order of first sight."""
+    grouped: dict[tuple[str | None, str], list[Step]] = {}
+    for step in history.steps:
+        if not step.quiet:
+            grouped.setdefault((step.candidate, step.state), []).append(step)
+    order = list(dict.fromkeys(candidate for candidate, _ in grouped))
+    after = _after_candidates(grouped)
+    return sorted(grouped.values(), key=lambda visits: _place(visits[0], order, after))
+
+
+def _after_candidates(grouped: dict[tuple[str | None, str], list[Step]]) -> datetime | None:
+    return max((visits[0].entered for (candidate, _), visits in grouped.items() if candidate), default=None)
+
+
+def _place(step: Step, order: list[str | None], last: datetime | None) -> tuple[int, int]:
+    if step.candidate:
+        return 1, order.index(step.candidate)
+    return (2 if last and step.entered > last else 0), 0
+
+
+def _row(made: Table, visits: list[Step], now: datetime) -> None:
+    step = visits[-1]
+    mark: RenderableType = MARKS.get(step.status) or Spinner("dots", style="cyan")
+    name = f"  {step.candidate} · {step.state}" if step.candidate else step.state
+    again = f" x{len(visits)}" if len(visits) > 1 else ""
+    made.add_row(
+        mark, escape(name + again), render.duration((step.left or now) - visits[0].entered), _note(step)
+    )
+
+
+def _note(step: Step) -> str:
+    tries = f" (try {step.tries})" if step.tries > 1 and step.job else ""
+    if step.error:
+        return escape(f"{step.error}{tries}")
+    return escape(f"{step.job.kind} {step.job.status}  {step.job.name}{tries}") if step.job else ""
+
+
+def line(event: dict[str, Any], step: Step | None, history: History, started: datetime) -> str | None:
+    """One event as one line, or None where it says nothing new to a person."""
+    if step is None or step.quiet:
+        return None
+    said = _words(event["type"], step, history)
+    if said is None:
+        return None
+    name = f"{step.candidate} · {step.state}" if step.candidate else step.state
+    return f"{render.duration(event['timestamp'] - started):>7}  {name:<24} {said}"
+
+
+def _words(kind: str, step: Step, history: History) -> str | None:
+    polling = (
+        sum(1 for other in history.steps if (other.candidate, other.state) == (step.candidate, step.state))
+        > 1
+    )
+    if kind.endswith("StateEntered"):
+        return None if polling else "started"
+    if kind.endswith("StateExited"):
+        took = render.duration((step.left or step.entered) - step.entered)
+        return None if polling else f"{WORDS.get(step.status, 'done')} in {took}"
+    if kind == "TaskSubmitted" and step.job:
+        return f"{step.job.kind} job {step.job.name}"
+    if kind.endswith(("Failed", "TimedOut", "Aborted")) and not kind.startswith("MapIteration"):
+        return " ".join([WORDS.get(step.status, "failed") + ":", *render.explain(step.error, step.cause)])
+    return None
+
+
+def outcome_view(outcome: Outcome) -> list[RenderableType]:
+    """The end of a run for people."""
+    took = f" in {render.duration(outcome.stopped - outcome.started)}" if outcome.stopped else ""
+    head = Text.assemble(
+        outcome.workload or "run", " ", outcome.execution, " ", render.coloured(outcome.status), took
+    )
+    parts: list[RenderableType] = [head]
+    if outcome.candidates:
+        parts.append(_candidates(outcome))
+    if outcome.endpoint:
+        parts.append(Text.assemble("Endpoint ", (outcome.endpoint, "bold"), " serves it"))
+    if not outcome.ok and (outcome.error or outcome.cause):
+        parts.append(Text("\n  ".join([outcome.error or "Failed", *outcome.cause]), style="red"))
+    return parts
+
+
+def _candidates(outcome: Outcome) -> Table:
+    metrics = list(dict.fromkeys(name for item in outcome.candidates for name in item.metrics))
+    made = render.table(["candidate", *metrics, "gate"], [])
+    verdicts = {True: "[green]passed[/]", False: "[red]below the gate[/]", None: "[dim]-[/]"}
+    for item in outcome.candidates:
+        verdict = f"[red]{escape(item.reason)}[/]" if item.reason else verdicts[item.passed]
+        made.add_row(item.name, *(render.number(item.metrics.get(name, "-")) for name in metrics), verdict)
+    if outcome.gate:
+        bounds = [
+            f"{word} {outcome.gate[key]}"
+            for key, word in (("min", "at least"), ("max", "at most"))
+            if key in outcome.gate
+        ]
+        made.caption = f"gate: {outcome.gate.get('metric')} {' and '.join(bounds)}"
+    return made
