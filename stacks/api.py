@@ -1,0 +1,163 @@
+"""The public API: the gateway checks keys, quotas and envelopes and logs; one function does the rest."""
+
+import json
+from collections.abc import Sequence
+
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from spec.deployment import Deployment
+from spec.workload import Workload
+from stacks.findings import explain
+from stacks.function import PredictFunction
+from stacks.problems import answer_with_problems
+
+API_STAGE = "api"
+# The most that a REST API waits by default; the function gives up before.
+_GATEWAY_TIMEOUT = Duration.seconds(29)
+# Of one key. A quota bounds what a leaked key can cost before somebody notices.
+_THROTTLE = apigateway.ThrottleSettings(rate_limit=50, burst_limit=100)
+_QUOTA = apigateway.QuotaSettings(limit=1_000_000, period=apigateway.Period.MONTH)
+# JSON Schema draft 4, all that the gateway knows. It checks the envelope; the features are the function's,
+# since they change with the live model. A body without a media type counts as JSON; one of a media type without
+# a model passes unchecked (text/csv among them), and a proxy integration has no passthrough behaviour to refuse
+# it with: answering 415 is the function's too.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
+_ENVELOPE = apigateway.JsonSchema(
+    schema=apigateway.JsonSchemaVersion.DRAFT4,
+    title="Predictions",
+    type=apigateway.JsonSchemaType.OBJECT,
+    required=["instances"],
+    additional_properties=False,
+    properties={
+        "instances": apigateway.JsonSchema(
+            type=apigateway.JsonSchemaType.ARRAY,
+            min_items=1,
+        )
+    },
+)
+
+
+class ApiStack(Stack):
+    """REST API, function, one key with its usage plan."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        deployment: Deployment,
+        workloads: Sequence[Workload],
+        bucket: s3.IBucket,
+    ) -> None:
+        super().__init__(scope, id, description=f"Trainyard {deployment.stage}: the public API")
+        names = [workload.name for workload in workloads]
+        predict = PredictFunction(self, "Predict", deployment=deployment, workloads=names, bucket=bucket)
+        self.api = self._rest_api(deployment)
+        self._routes(
+            apigateway.LambdaIntegration(predict.function, allow_test_invoke=False, timeout=_GATEWAY_TIMEOUT)
+        )
+        answer_with_problems(self.api)
+        key = self._key()
+        CfnOutput(self, "ApiUrl", value=self._url())
+        CfnOutput(self, "ApiKeyId", value=key.key_id)
+
+    def _rest_api(self, deployment: Deployment) -> apigateway.RestApi:
+        api = apigateway.RestApi(
+            self,
+            "Api",
+            rest_api_name=f"trainyard-{deployment.stage}",
+            description="Predictions of the workloads' live models",
+            endpoint_types=[apigateway.EndpointType.REGIONAL],
+            # The role that the gateway logs with is one setting for the whole account and region. Each
+            # deployment sets it, so that the first one works by itself, and leaves it behind: another stage's
+            # logs, or another project's, may have come to depend on it.
+            cloud_watch_role=True,
+            cloud_watch_role_removal_policy=RemovalPolicy.RETAIN,
+            deploy_options=self._stage(),
+        )
+        # Its output would end in a slash and stand beside ours.
+        api.node.try_remove_child("Endpoint")
+        _explain(api)
+        return api
+
+    def _stage(self) -> apigateway.StageOptions:
+        access_logs = logs.LogGroup(
+            self,
+            "AccessLogs",
+            retention=logs.RetentionDays.THREE_MONTHS,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        return apigateway.StageOptions(
+            stage_name=API_STAGE,
+            tracing_enabled=True,
+            metrics_enabled=True,
+            logging_level=apigateway.MethodLoggingLevel.ERROR,
+            data_trace_enabled=False,  # it would log bodies
+            access_log_destination=apigateway.LogGroupLogDestination(access_logs),
+            access_log_format=apigateway.AccessLogFormat.custom(_access_log_line()),
+        )
+
+    def _routes(self, integration: apigateway.LambdaIntegration) -> None:
+        validator = self.api.add_request_validator(
+            "Validator", validate_request_body=True, validate_request_parameters=True
+        )
+        envelope = self.api.add_model("Envelope", content_type="application/json", schema=_ENVELOPE)
+        workloads = self.api.root.add_resource("v1").add_resource("workloads")
+        workload = workloads.add_resource("{workload}")
+        for resource in (workloads, workload):
+            resource.add_method("GET", integration, api_key_required=True, request_validator=validator)
+        workload.add_resource("predictions").add_method(
+            "POST",
+            integration,
+            api_key_required=True,
+            request_validator=validator,
+            request_models={"application/json": envelope},
+        )
+
+    def _key(self) -> apigateway.IApiKey:
+        key = self.api.add_api_key("Key")
+        plan = self.api.add_usage_plan("UsagePlan", throttle=_THROTTLE, quota=_QUOTA)
+        plan.add_api_stage(stage=self.api.deployment_stage)
+        plan.add_api_key(key)
+        return key
+
+    def _url(self) -> str:
+        return f"https://{self.api.rest_api_id}.execute-api.{self.region}.{self.url_suffix}/{API_STAGE}"
+
+
+def _access_log_line() -> str:
+    """Who called what, with which result and how fast; neither body nor key."""
+    return json.dumps(
+        {
+            "request_id": "$context.requestId",
+            "time": "$context.requestTime",
+            "ip": "$context.identity.sourceIp",
+            "api_key_id": "$context.identity.apiKeyId",
+            "method": "$context.httpMethod",
+            "path": "$context.path",
+            "status": "$context.status",
+            "error": "$context.error.responseType",
+            "response_bytes": "$context.responseLength",
+            "latency_ms": "$context.responseLatency",
+            "function_latency_ms": "$context.integrationLatency",
+            "trace": "$context.xrayTraceId",
+        }
+    )
+
+
+def _explain(api: apigateway.RestApi) -> None:
+    keys = "Callers are programs with an API key, a throttle and a quota; there are no users to sign in."
+    explain(api, "AwsSolutions-APIG4", keys)
+    explain(api, "AwsSolutions-COG4", keys)
+    explain(
+        api, "AwsSolutions-APIG3", "A web ACL costs money all month; who needs one attaches it to the stage."
+    )
+    explain(
+        api,
+        "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
+        "AWS's own policy for this one setting of the account; log groups of all APIs are its purpose.",
+    )

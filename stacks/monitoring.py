@@ -1,0 +1,43 @@
+"""Who hears of a failed run: an encrypted topic that EventBridge publishes to."""
+
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from spec.deployment import Deployment
+
+_EVENTBRIDGE = "events.amazonaws.com"
+
+
+class MonitoringStack(Stack):
+    """`failures`: the topic of failed, timed-out and aborted runs."""
+
+    def __init__(self, scope: Construct, id: str, *, deployment: Deployment) -> None:
+        super().__init__(scope, id, description=f"Trainyard {deployment.stage}: notification of failures")
+        self.failures = sns.Topic(
+            self,
+            "Failures",
+            display_name=f"Trainyard {deployment.stage}: failed runs",
+            master_key=self._key(),
+            enforce_ssl=True,
+        )
+        # Opens the key to EventBridge as well, which the key that AWS manages for SNS does not allow:
+        # with that one the rule would fail without a trace.
+        self.failures.grant_publish(iam.ServicePrincipal(_EVENTBRIDGE))
+        if deployment.alert_email:
+            self.failures.add_subscription(subscriptions.EmailSubscription(deployment.alert_email))
+        CfnOutput(self, "FailuresTopicArn", value=self.failures.topic_arn)
+
+    def _key(self) -> kms.Key:
+        return kms.Key(
+            self,
+            "Key",
+            description="Encrypts the notifications of failed runs",
+            enable_key_rotation=True,
+            # Messages live for minutes: nothing is left to decrypt once the topic is gone.
+            removal_policy=RemovalPolicy.DESTROY,
+            pending_window=Duration.days(7),
+        )
