@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, field_validator
 
-from spec.base import NAME, Model
+from spec.base import NAME, SCRIPT, Model
 from spec.images import builtin_versions, framework_versions
 from spec.problems import Problem, refuse
 
@@ -42,9 +42,7 @@ class ImageAlgorithm(Model):
 class ScriptAlgorithm(Model):
     """A script in the workload's folder, run by a framework image of AWS."""
 
-    script: Annotated[str, Field(pattern=r"^[^\s]+\.py$")] = Field(
-        description="Python file in the workload's folder."
-    )
+    script: Annotated[str, Field(pattern=SCRIPT)] = Field(description="Python file in the workload's folder.")
     framework: Literal["scikit-learn"] = Field(description="Framework whose image runs the script.")
     version: str = Field(description="Version of the framework's image, such as 1.2-1.")
 
@@ -74,6 +72,5 @@ Algorithm = Annotated[
         _kind,
         custom_error_type="refused",
         custom_error_message="one of {builtin, version}, {image} or {script, framework, version}",
-        custom_error_context={"allowed": "{builtin, version}, {image} or {script, framework, version}"},
     ),
 ]

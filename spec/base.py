@@ -1,11 +1,30 @@
 """What all models share: frozen, no unknown field, no silent conversion."""
 
+import math
 import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+INSTANCE_TYPE = r"^ml\.[a-z][a-z0-9-]*\.(medium|large|[0-9]*xlarge|metal)$"
+S3_PREFIX = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\s]*)?$"
+SCRIPT = r"^[^\s]+\.py$"
+STAGE = r"^[a-z][a-z0-9]{0,7}$"
+EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+EXPRESSION = r"^(cron|rate)\(.+\)$"
+
+IN_WORDS = {
+    NAME: "lower-case letters and digits in words joined by -, beginning with a letter",
+    INSTANCE_TYPE: "a SageMaker instance type such as ml.m5.large",
+    S3_PREFIX: "a place in S3: s3://bucket/prefix/",
+    SCRIPT: "the name of a .py file",
+    STAGE: "at most 8 lower-case letters and digits, beginning with a letter",
+    EMAIL: "one e-mail address",
+    EXPRESSION: "cron(minutes hours day month weekday year) or rate(number unit)",
+}
+"""What a pattern asks for, as an error says it."""
 
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _UNITS = (86_400, 3_600, 60, 1)
@@ -23,7 +42,7 @@ def seconds(value: Any) -> Any:
         return value
     match = _DURATION.fullmatch(value)
     if match is None or not value:
-        raise ValueError("a duration such as 90m, 1h or 1h30m, or a number of seconds")
+        raise PydanticCustomError("duration", "a duration such as 90m, 1h or 1h30m, or a number of seconds")
     return sum(int(count or 0) * unit for count, unit in zip(match.groups(), _UNITS, strict=True))
 
 
@@ -40,7 +59,19 @@ Seconds = Annotated[
     ),
 ]
 
+
+def scalar(value: Any) -> Any:
+    """A value that SageMaker can carry as a string, at most 2500 characters (CreateTrainingJob)."""
+    if not isinstance(value, str | int | float | bool) or value in (math.inf, -math.inf) or value != value:
+        raise PydanticCustomError("scalar", "a text, a number, or true or false")
+    if isinstance(value, str) and len(value) > 2_500:
+        raise PydanticCustomError("scalar", "at most 2500 characters")
+    return value
+
+
 Scalar = str | int | float | bool
+
+CheckedScalar = Annotated[Scalar, BeforeValidator(scalar)]
 
 Text = Annotated[str, Field(min_length=1)]
 

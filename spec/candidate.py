@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from spec import builtins, rules
 from spec.algorithm import Algorithm, BuiltinAlgorithm, ImageAlgorithm
-from spec.base import Model, Scalar, spelled
+from spec.base import CheckedScalar, Model, Scalar, spelled
 from spec.gate import Task
 from spec.instance import Instance, Spot
 from spec.problems import Problem, refuse
@@ -29,9 +29,6 @@ def _one_group(regex: str) -> str:
 Regex = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_one_group)]
 MetricName = Annotated[str, Field(min_length=1, max_length=255)]
 HyperparameterName = Annotated[str, Field(min_length=1, max_length=256)]
-HyperparameterValue = (
-    Annotated[str, Field(max_length=2_500)] | int | Annotated[float, Field(allow_inf_nan=False)] | bool
-)
 
 _BUILTIN = ("algorithm", "builtin")
 
@@ -49,12 +46,10 @@ class Candidate(Model):
         default_factory=dict, description="Own images and scripts: metrics in the log, by regular expression."
     )
     tuning: Tuning | None = Field(None, description="Search hyperparameters instead of training once.")
-    hyperparameters: Annotated[Mapping[HyperparameterName, HyperparameterValue], Field(max_length=100)] = (
-        Field(
-            default_factory=dict,
-            validate_default=True,
-            description="Fixed ones; those of the task are added.",
-        )
+    hyperparameters: Annotated[Mapping[HyperparameterName, CheckedScalar], Field(max_length=100)] = Field(
+        default_factory=dict,
+        validate_default=True,
+        description="Fixed ones; those of the task are added.",
     )
 
     @field_validator("spot")

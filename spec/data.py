@@ -5,13 +5,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from spec.base import Model, Text
+from spec.base import S3_PREFIX, Model, Text
 from spec.problems import Problem, refuse
 
 Frequency = Literal["hourly", "daily", "weekly", "monthly", "quarterly", "yearly"]
 Share = Annotated[float, Field(gt=0, lt=1)]
-
-_S3_PREFIX = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\s]*)?$"
 
 
 class Data(Model):
@@ -19,7 +17,7 @@ class Data(Model):
 
     sample: Text | None = Field(None, description="CSV file with header, in the workload's folder.")
     uri: str | None = Field(
-        None, pattern=_S3_PREFIX, description="S3 prefix with CSV files (with header) or Parquet files."
+        None, pattern=S3_PREFIX, description="S3 prefix with CSV files (with header) or Parquet files."
     )
     target: Text = Field(description="Column to predict.")
     classes: Annotated[int, Field(ge=2, le=1_000_000)] | None = Field(

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, field_validator
 
-from spec.base import NAME, Model
+from spec.base import EMAIL, NAME, STAGE, Model
 from spec.errors import SpecError, SpecErrors
 from spec.problems import Problem, refuse
 from spec.report import findings
@@ -28,10 +28,10 @@ TagValue = Annotated[str, Field(pattern=r"^[\p{L}\p{N}_ .:/=+@-]*$", max_length=
 class Deployment(Model):
     """One stage in one account and region."""
 
-    stage: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,7}$")] = Field(
+    stage: Annotated[str, Field(pattern=STAGE)] = Field(
         "dev", description="Prefix of every name, so that several stages share an account."
     )
-    alert_email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None = Field(
+    alert_email: Annotated[str, Field(pattern=EMAIL)] | None = Field(
         None, description="Who is told about failed runs."
     )
     workloads: frozenset[Annotated[str, Field(pattern=NAME, max_length=20)]] | None = Field(

@@ -4,14 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from spec.base import Model, Seconds
+from spec.base import INSTANCE_TYPE, Model, Seconds
 
-InstanceType = Annotated[
-    str,
-    Field(
-        pattern=r"^ml\.[a-z][a-z0-9-]*\.(nano|micro|small|medium|large|[0-9]*xlarge|metal)$", max_length=32
-    ),
-]
+InstanceType = Annotated[str, Field(pattern=INSTANCE_TYPE, max_length=32)]
 
 DAY = 86_400
 

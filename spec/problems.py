@@ -34,6 +34,6 @@ def refuse(problems: Iterable[Problem], also: ValidationError | None = None) -> 
 
 def _again(error: ValidationError) -> Iterator[InitErrorDetails]:
     for line in error.errors(include_url=False):
-        context = {**line.get("ctx", {}), "allowed": line["msg"]}
-        kind = PydanticCustomError(line["type"], "{allowed}", context)
+        context = {**line.get("ctx", {}), "message": line["msg"]}
+        kind = PydanticCustomError(line["type"], "{message}", context)
         yield InitErrorDetails(type=kind, loc=line["loc"], input=line["input"])

@@ -7,12 +7,14 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from spec.base import IN_WORDS
 from spec.errors import SpecError
 
 Place = tuple[str | int, ...]
 
 _SHOWN_AS = {
     "missing": "required",
+    "extra_forbidden": "not permitted: no such field",
     "bool_type": "true or false",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
@@ -61,6 +63,8 @@ def _allowed(details: ErrorDetails) -> str:
     context = details.get("ctx", {})
     if "allowed" in context:
         return str(context["allowed"])
+    if details["type"] == "string_pattern_mismatch":
+        return IN_WORDS.get(context["pattern"], details["msg"])
     return _SHOWN_AS.get(details["type"], details["msg"])
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from spec.base import Model
+from spec.base import EXPRESSION, IN_WORDS, Model
 from spec.problems import Problem, refuse
 
 _RATE = re.compile(r"rate\(([1-9][0-9]*) (minute|hour|day)(s?)\)")
@@ -65,13 +65,13 @@ def _expression(text: str) -> str:
         if mistake := _cron_mistake(cron[1].split()):
             refuse([Problem((), text, mistake)])
     else:
-        refuse([Problem((), text, "cron(minutes hours day month weekday year) or rate(number unit)")])
+        refuse([Problem((), text, IN_WORDS[EXPRESSION])])
     return text
 
 
 class Schedule(Model):
     """Runs that nobody has to start."""
 
-    retrain: Annotated[str, AfterValidator(_expression), Field(pattern=r"^(cron|rate)\(.+\)$")] = Field(
+    retrain: Annotated[str, AfterValidator(_expression), Field(pattern=EXPRESSION)] = Field(
         description='Such as "cron(0 3 ? * SUN *)" or "rate(7 days)", in UTC.'
     )

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
-from spec.base import Model, Scalar, Text
+from spec.base import CheckedScalar, Model, Text
 from spec.problems import Problem, refuse
 
 Scaling = Literal["Auto", "Linear", "Logarithmic", "ReverseLogarithmic"]
@@ -47,7 +47,7 @@ class ContinuousRange(Model):
 class CategoricalRange(Model):
     """One of several values."""
 
-    categorical: Annotated[tuple[Scalar, ...], Field(min_length=1, max_length=30)] = Field(
+    categorical: Annotated[tuple[CheckedScalar, ...], Field(min_length=1, max_length=30)] = Field(
         strict=False, description="The values to try."
     )
 
@@ -129,22 +129,18 @@ class Tuning(Model):
 
 
 def _tuning_problems(tuning: Tuning) -> Iterator[Problem]:
+    numeric = {name: r for name, r in tuning.ranges.items() if not isinstance(r, CategoricalRange)}
+    if tuning.strategy == "Grid" and numeric:
+        for name, searched in numeric.items():
+            yield Problem(("ranges", name), searched.model_dump(), "categorical: Grid takes no other ranges")
+        return
     if tuning.strategy == "Grid":
-        yield from _grid_problems(tuning)
+        if tuning.max_jobs not in (None, tuning._points):
+            allowed = f"{tuning._points}, one per point of the grid, or leave it out"
+            yield Problem(("max_jobs",), tuning.max_jobs, allowed)
     elif tuning.max_jobs is None:
         yield Problem(("max_jobs",), None, f"how many training jobs {tuning.strategy} may run")
     elif tuning.strategy != "Random" and tuning.max_jobs > 750:
         yield Problem(("max_jobs",), tuning.max_jobs, f"at most 750 with {tuning.strategy}")
     if tuning.jobs < tuning.max_parallel_jobs:
         yield Problem(("max_parallel_jobs",), tuning.max_parallel_jobs, f"at most max_jobs, {tuning.jobs}")
-
-
-def _grid_problems(tuning: Tuning) -> Iterator[Problem]:
-    for name, searched in tuning.ranges.items():
-        if not isinstance(searched, CategoricalRange):
-            yield Problem(("ranges", name), searched.model_dump(), "categorical: Grid takes no other ranges")
-            return
-    if tuning.max_jobs not in (None, tuning._points):
-        yield Problem(
-            ("max_jobs",), tuning.max_jobs, f"{tuning._points}, one per point of the grid, or leave it out"
-        )
