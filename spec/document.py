@@ -51,8 +51,8 @@ for _tag, _pattern, _first in (
 
 def read(text: str) -> tuple[dict[str, Any], dict[Place, int]]:
     """The mapping that the text holds, and the line of every place in it."""
-    loader = _Loader(text)
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         lines = _Lines()
         if node is None:
@@ -65,8 +65,6 @@ def read(text: str) -> tuple[dict[str, Any], dict[Place, int]]:
         if isinstance(error, DocumentError):
             raise
         raise DocumentError("file", None, f"YAML: {' '.join(str(error).split())}") from error
-    finally:
-        loader.dispose()
     if not isinstance(value, dict):
         raise DocumentError("file", value, "a mapping with name, task, data, candidates, gate and endpoint")
     return value, lines.found

@@ -72,6 +72,6 @@ def _expression(text: str) -> str:
 class Schedule(Model):
     """Runs that nobody has to start."""
 
-    retrain: Annotated[str, AfterValidator(_expression), Field(pattern=EXPRESSION)] = Field(
+    retrain: Annotated[str, Field(pattern=EXPRESSION), AfterValidator(_expression)] = Field(
         description='Such as "cron(0 3 ? * SUN *)" or "rate(7 days)", in UTC.'
     )

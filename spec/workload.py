@@ -45,7 +45,7 @@ class Workload(Model):
     data: Data = Field(description="The data to learn from.")
     prepare: Prepare = Field(default_factory=Prepare, description="How the data is split.")
     candidates: Annotated[Mapping[CandidateName, Candidate], Field(min_length=1, max_length=10)] = Field(
-        description="What trains and competes, by name."
+        description="What trains and competes, by name.", json_schema_extra={"additionalProperties": False}
     )
     gate: Gate = Field(description="What a candidate must reach on the test set.")
     endpoint: Endpoint = Field(description="What serves the candidates that passed.")
