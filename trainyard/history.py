@@ -125,6 +125,7 @@ def _apply(step: Step, kind: str, said: dict[str, Any], when: datetime) -> None:
         step.left, step.status = when, "caught" if step.status == "failed" else "succeeded"
     elif kind == "TaskScheduled":
         step.job, step.tries, step.status = _job(said), step.tries + 1, "running"
+        step.left = step.error = step.cause = None  # a retry forgets the failure before it
     elif kind in ("TaskSubmitted", "TaskSucceeded") and step.job:
         step.job.status = "InProgress" if kind == "TaskSubmitted" else "Completed"
     elif kind in FAILURES or kind in ("MapStateFailed", "ParallelStateFailed"):

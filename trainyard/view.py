@@ -11,7 +11,7 @@ from rich.text import Text
 
 from trainyard import render
 from trainyard.executions import Execution
-from trainyard.history import History, Step
+from trainyard.history import History, Step, details
 from trainyard.outcome import Outcome
 
 MARKS = {"succeeded": "[green]✔[/]", "failed": "[red]✘[/]", "aborted": "[red]■[/]", "caught": "[yellow]![/]"}
@@ -73,27 +73,30 @@ def line(event: dict[str, Any], step: Step | None, history: History, started: da
     """One event as one line, or None where it says nothing new to a person."""
     if step is None or step.quiet:
         return None
-    said = _words(event["type"], step, history)
+    said = _words(event, step, first=_first_visit(step, history) is step)
     if said is None:
         return None
     name = f"{step.candidate} · {step.state}" if step.candidate else step.state
     return f"{render.duration(event['timestamp'] - started):>7}  {name:<24} {said}"
 
 
-def _words(kind: str, step: Step, history: History) -> str | None:
-    polling = (
-        sum(1 for other in history.steps if (other.candidate, other.state) == (step.candidate, step.state))
-        > 1
-    )
+def _first_visit(step: Step, history: History) -> Step:
+    """States that poll come again and again: told once."""
+    place = (step.candidate, step.state)
+    return next(other for other in history.steps if (other.candidate, other.state) == place)
+
+
+def _words(event: dict[str, Any], step: Step, *, first: bool) -> str | None:
+    kind, said = event["type"], details(event)
     if kind.endswith("StateEntered"):
-        return None if polling else "started"
+        return "started" if first else None
     if kind.endswith("StateExited"):
-        took = render.duration((step.left or step.entered) - step.entered)
-        return None if polling else f"{WORDS.get(step.status, 'done')} in {took}"
+        took = render.duration(event["timestamp"] - step.entered)
+        return f"{WORDS.get(step.status, 'done')} in {took}" if first else None
     if kind == "TaskSubmitted" and step.job:
         return f"{step.job.kind} job {step.job.name}"
     if kind.endswith(("Failed", "TimedOut", "Aborted")) and not kind.startswith("MapIteration"):
-        return " ".join([WORDS.get(step.status, "failed") + ":", *render.explain(step.error, step.cause)])
+        return " ".join(["failed:", *render.explain(said.get("error"), said.get("cause"))])
     return None
 
 
