@@ -1,0 +1,218 @@
+"""The engine runtime: an image as a container of Docker or Podman, both through docker-py.
+
+Containers carry the label `trainyard.home`, by which the next start finds what a killed server left.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import docker
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from requests.exceptions import RequestException
+
+from local.runtime.images import ImageStore
+from local.runtime.interface import (
+    STOP_GRACE_SECONDS,
+    Handle,
+    ImageNotFoundError,
+    Launch,
+    LogLine,
+    Runtime,
+    RuntimeProblem,
+)
+from local.settings import Settings
+
+LABEL = "trainyard.home"
+_PORT = "8080/tcp"
+_PING_SECONDS = 3
+
+
+def connect() -> docker.DockerClient | None:
+    """Return a client of the first engine that answers: DOCKER_HOST, Docker's socket, Podman's sockets."""
+    for url in _addresses():
+        with suppress(DockerException, RequestException, OSError, ValueError):
+            probe = docker.DockerClient(base_url=url, timeout=_PING_SECONDS)
+            with_ping = probe.ping()
+            probe.close()
+            if with_ping:
+                return docker.DockerClient(base_url=url, timeout=600, max_pool_size=100)
+    return None
+
+
+def _addresses() -> Iterator[str]:
+    if host := os.environ.get("DOCKER_HOST"):
+        yield host
+        return
+    user = os.environ.get("XDG_RUNTIME_DIR", f"/run/user/{os.getuid()}")
+    home = Path.home()
+    sockets = ["/var/run/docker.sock", str(home / ".docker/run/docker.sock"), f"{user}/docker.sock",
+               f"{user}/podman/podman.sock", "/run/podman/podman.sock"]  # fmt: skip
+    yield from (f"unix://{path}" for path in sockets if Path(path).exists())
+
+
+class EngineRuntime(Runtime):
+    """Runs any image that the engine holds under the URI that a job names."""
+
+    name = "engine"
+
+    def __init__(self, settings: Settings, connection: docker.DockerClient) -> None:
+        self.docker = connection
+        self._home = str(settings.home)
+        self._images = ImageStore(settings)
+        self._handles: set[ContainerHandle] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._reap()
+
+    def start(self, launch: Launch, log: LogLine) -> Handle:
+        """Run a container with `launch.base_dir` as its `/opt/ml`."""
+        self._check(launch.image)
+        try:
+            container = self.docker.containers.create(
+                launch.image,
+                list(launch.arguments) or None,
+                entrypoint=list(launch.entrypoint) or None,
+                environment=dict(launch.environment),
+                hostname=launch.host_name,
+                labels={LABEL: self._home},
+                volumes={str(launch.base_dir.resolve()): {"bind": "/opt/ml", "mode": "rw"}},
+                ports={_PORT: ("127.0.0.1", 0)} if launch.serves else None,
+            )
+        except (APIError, RequestException) as error:
+            raise RuntimeProblem(f"cannot create a container of {launch.image}: {_reason(error)}") from error
+        return self._run(container, launch, log)
+
+    def _run(self, container: Any, launch: Launch, log: LogLine) -> "ContainerHandle":
+        try:
+            with self._lock:
+                if self._closed:
+                    raise RuntimeProblem("the embedded AWS is shutting down")
+                container.start()
+                handle = ContainerHandle(container, log, launch.serves, self._forget)
+                self._handles.add(handle)
+        except (APIError, RequestException) as error:
+            _remove(container)
+            raise RuntimeProblem(f"cannot start {launch.image}: {_reason(error)}") from error
+        except RuntimeProblem:
+            _remove(container)
+            raise
+        return handle
+
+    def _check(self, image: str) -> None:
+        try:
+            self.docker.images.get(image)
+        except ImageNotFound as error:
+            raise ImageNotFoundError(
+                f"{self._images.missing(image)}. The container engine does not hold it either"
+            ) from error
+        except (APIError, RequestException) as error:
+            raise RuntimeProblem(f"the container engine does not answer: {_reason(error)}") from error
+
+    def release(self, base_dir: Path, image: str) -> None:
+        """Open what a container wrote as root, where this user could not remove it."""
+        if os.getuid() == 0 or all(os.access(path, os.W_OK) for path in base_dir.rglob("*") if path.is_dir()):
+            return
+        with suppress(APIError, RequestException):
+            self.docker.containers.run(
+                image,
+                ["-R", "a+rwX", "/opt/ml"],
+                entrypoint=["chmod"],
+                user="0",
+                remove=True,
+                labels={LABEL: self._home},
+                volumes={str(base_dir.resolve()): {"bind": "/opt/ml", "mode": "rw"}},
+            )
+
+    def close(self) -> None:
+        """Stop every container that still runs."""
+        with self._lock:
+            self._closed = True
+            handles = list(self._handles)
+        threads = [threading.Thread(target=handle.stop, args=(1.0,)) for handle in handles]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self._reap()
+        self.docker.close()
+
+    def _forget(self, handle: "ContainerHandle") -> None:
+        with self._lock:
+            self._handles.discard(handle)
+
+    def _reap(self) -> None:
+        with suppress(APIError, RequestException):
+            for container in self.docker.containers.list(
+                all=True, filters={"label": f"{LABEL}={self._home}"}, ignore_removed=True
+            ):
+                _remove(container)
+
+
+class ContainerHandle(Handle):
+    """A container, removed once it ended."""
+
+    def __init__(self, container: Any, log: LogLine, serves: bool, ended: Any) -> None:
+        self._container = container
+        self._log = log
+        self._ended = ended
+        self._code = 0
+        self._done = threading.Event()
+        self._url = self._published() if serves else ""
+        threading.Thread(target=self._follow, name=f"container-{container.short_id}", daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        """Where its port 8080 is published."""
+        return self._url
+
+    def _published(self) -> str:
+        self._container.reload()
+        bindings = (self._container.ports or {}).get(_PORT)
+        return f"http://127.0.0.1:{bindings[0]['HostPort']}" if bindings else "http://127.0.0.1:9"
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Return the container's exit code."""
+        return self._code if self._done.wait(timeout) else None
+
+    def stop(self, grace: float = STOP_GRACE_SECONDS) -> None:
+        """Stop the container as `docker stop` does."""
+        if self._done.is_set():
+            return
+        with suppress(APIError, RequestException):
+            self._container.stop(timeout=max(1, round(grace)))
+        if not self._done.wait(10):
+            _remove(self._container)
+            self._done.wait(5)
+
+    def _follow(self) -> None:
+        with suppress(DockerException, RequestException):
+            self._read()
+        try:
+            self._code = int(self._container.wait(timeout=600)["StatusCode"])
+        except (DockerException, RequestException):
+            self._code = 137
+        _remove(self._container)
+        self._ended(self)
+        self._done.set()
+
+    def _read(self) -> None:
+        pending = b""
+        for chunk in self._container.logs(stream=True, follow=True):
+            *lines, pending = (pending + chunk).split(b"\n")
+            for line in lines:
+                self._log(line.decode("utf-8", "replace").rstrip("\r"))
+        if pending:
+            self._log(pending.decode("utf-8", "replace"))
+
+
+def _remove(container: Any) -> None:
+    with suppress(NotFound, APIError, RequestException):
+        container.remove(force=True, v=True)
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "explanation", None) or error)

@@ -1,0 +1,75 @@
+"""What the SageMaker side asks of a runtime: start this image on this folder, tell me when and how it ended.
+
+A `Launch` is a frozen plan; a `Handle` is the running thing. Whoever starts a handle must stop it; `Runtime.close`
+stops what is left.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LogLine = Callable[[str], None]
+
+STOP_GRACE_SECONDS = 10.0
+
+
+class RuntimeProblem(Exception):
+    """An image cannot be found, prepared or started; the message is fit for a FailureReason."""
+
+
+class ImageNotFoundError(RuntimeProblem):
+    """Nobody published the image and the engine does not hold it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launch:
+    """One `docker run`: image, what follows it on the command line, and the folder that is `/opt/ml` inside."""
+
+    name: str
+    image: str
+    base_dir: Path
+    arguments: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    host_name: str = "algo-1"
+    serves: bool = False
+
+
+class Handle(ABC):
+    """A started image."""
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """Where it listens (only for a launch that `serves`)."""
+
+    @abstractmethod
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Return the exit code once it ended and its last log line was delivered; None after `timeout` seconds."""
+
+    @abstractmethod
+    def stop(self, grace: float = STOP_GRACE_SECONDS) -> None:
+        """SIGTERM, after `grace` seconds SIGKILL; returns when nothing of it runs any more."""
+
+
+class Runtime(ABC):
+    """Something that runs images."""
+
+    name: str
+
+    @abstractmethod
+    def start(self, launch: Launch, log: LogLine) -> Handle:
+        """Start an image; `log` gets each line that it writes.
+
+        Raises:
+            ImageNotFoundError: the image is not here.
+            RuntimeProblem: it is, but cannot be started.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stop everything that this runtime started and that still runs."""
+
+    def release(self, base_dir: Path, image: str) -> None:  # noqa: B027  nothing to do where nobody else writes
+        """Make files that the image wrote below `base_dir` removable by this user."""

@@ -1,0 +1,51 @@
+"""What every part of the embedded SageMaker shares: settings, limits, runtime, S3, logs, tags, folders."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local.runtime.interface import Runtime
+from local.sagemaker.limits import Limits
+from local.sagemaker.logs import LogWriter
+from local.sagemaker.s3files import S3Files
+from local.sagemaker.tags import Tags
+from local.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """Handed to jobs and endpoints."""
+
+    settings: Settings
+    limits: Limits
+    runtime: Runtime
+    s3: S3Files
+    logs: LogWriter
+    tags: Tags = field(default_factory=Tags)
+
+    @property
+    def sandboxes(self) -> Path:
+        """The folder of everything that jobs and endpoints have on disk."""
+        return self.settings.state / "sagemaker"
+
+    def make_sandbox(self, name: str) -> Path:
+        """Return a new folder; who asks for it calls `drop_sandbox`."""
+        self.sandboxes.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f"{name[:40]}-", dir=self.sandboxes))
+
+    def drop_sandbox(self, folder: Path, image: str) -> None:
+        """Remove a folder, what a container wrote as another user included."""
+        self.runtime.release(folder, image)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def sandbox(self, name: str, image: str) -> Iterator[Path]:
+        """A folder that is gone afterwards."""
+        folder = self.make_sandbox(name)
+        try:
+            yield folder
+        finally:
+            self.drop_sandbox(folder, image)

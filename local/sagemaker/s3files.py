@@ -1,0 +1,124 @@
+"""S3 for jobs: prefixes and manifests down into folders, folders and files up."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.clients import client
+from local.settings import Settings
+
+
+class S3Problem(Exception):
+    """Objects that are not there or cannot be read; the message is fit for a FailureReason."""
+
+
+class S3Files:
+    """Downloads and uploads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._s3 = client("s3", settings)
+
+    def keys(self, uri: str) -> list[str]:
+        """Return the keys under a prefix, folder markers left out."""
+        bucket, prefix = split(uri)
+        try:
+            pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+            found = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        except (ClientError, BotoCoreError) as error:
+            raise S3Problem(f"{uri}: {error}") from error
+        return [key for key in found if not key.endswith("/")]
+
+    def exists(self, uri: str) -> bool:
+        """Tell whether there is an object at exactly `uri`."""
+        bucket, key = split(uri)
+        try:
+            self._s3.head_object(Bucket=bucket, Key=key)
+        except ClientError:
+            return False
+        return True
+
+    def sources(self, uri: str, data_type: str = "S3Prefix") -> list[tuple[str, str]]:
+        """Return (object URI, relative path) pairs of a data source; none is an error in AWS's words."""
+        found = list(self._manifest(uri) if data_type == "ManifestFile" else self._prefix(uri))
+        if not found:
+            raise S3Problem(no_objects(uri))
+        return found
+
+    def download(self, uri: str, folder: Path, data_type: str = "S3Prefix") -> None:
+        """Put the objects of a data source into `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for source, relative in self.sources(uri, data_type):
+            target = folder / relative
+            if not target.resolve().is_relative_to(folder.resolve()):
+                raise S3Problem(f"{source}: the key leads out of the input folder")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self.fetch(source, target)
+
+    def fetch(self, uri: str, target: Path) -> None:
+        """Download one object to a file."""
+        bucket, key = split(uri)
+        try:
+            self._s3.download_file(bucket, key, str(target))
+        except (ClientError, BotoCoreError) as error:
+            raise S3Problem(f"{uri}: {error}") from error
+
+    def upload(self, file: Path, uri: str) -> None:
+        """Upload one file."""
+        bucket, key = split(uri)
+        try:
+            self._s3.upload_file(str(file), bucket, key)
+        except (ClientError, BotoCoreError, OSError) as error:
+            raise S3Problem(f"cannot upload to {uri}: {error}") from error
+        except Exception as error:  # boto3's S3UploadFailedError derives from nothing narrower
+            raise S3Problem(f"cannot upload to {uri}: {error}") from error
+
+    def upload_folder(self, folder: Path, uri: str) -> None:
+        """Upload every regular file below `folder`, keeping the layout; links are not followed."""
+        for file in sorted(folder.rglob("*")):
+            if file.is_file() and not file.is_symlink():
+                self.upload(file, f"{uri.rstrip('/')}/{file.relative_to(folder).as_posix()}")
+
+    def _prefix(self, uri: str) -> Iterator[tuple[str, str]]:
+        bucket, prefix = split(uri)
+        for key in self.keys(uri):
+            yield f"s3://{bucket}/{key}", relative_key(key, prefix)
+
+    def _manifest(self, uri: str) -> Iterator[tuple[str, str]]:
+        bucket, key = split(uri)
+        try:
+            entries: Any = json.loads(self._s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+            prefix = entries[0]["prefix"]
+        except (ClientError, BotoCoreError, ValueError, KeyError, IndexError, TypeError) as error:
+            raise S3Problem(f"{uri}: not a readable manifest ({error})") from error
+        for entry in entries[1:]:
+            yield f"{prefix}{entry}", str(entry)
+
+
+def split(uri: str) -> tuple[str, str]:
+    """Return bucket and key of an s3 URI."""
+    parsed = urlparse(uri, allow_fragments=False)
+    if parsed.scheme != "s3" or not parsed.netloc:
+        raise S3Problem(f"{uri!r} is not an S3 URI")
+    return parsed.netloc, parsed.path.removeprefix("/") + (f"?{parsed.query}" if parsed.query else "")
+
+
+def relative_key(key: str, prefix: str) -> str:
+    """Return where an object lands in a channel's folder; a prefix may end within a name."""
+    if key == prefix:
+        return key.rsplit("/", 1)[-1]
+    if prefix.endswith("/") or key[len(prefix) :].startswith("/"):
+        return key[len(prefix) :].lstrip("/")
+    return key[prefix.rfind("/") + 1 :]
+
+
+def no_objects(uri: str) -> str:
+    """Return AWS's sentence for a data source without data."""
+    return (
+        f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket exists'
+        " in the selected region, that objects exist under that S3 prefix, and that the role has"
+        " s3:ListBucket permissions on the bucket."
+    )

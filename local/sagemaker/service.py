@@ -1,0 +1,123 @@
+"""The embedded SageMaker as a WSGI-level service: one object that the server mounts and closes."""
+
+import logging
+import shutil
+from collections.abc import Callable
+
+from werkzeug import Request, Response
+
+from local.runtime.interface import Runtime
+from local.runtime.select import select
+from local.sagemaker import limits as bounds
+from local.sagemaker import protocol
+from local.sagemaker.context import Context
+from local.sagemaker.endpointconfigs import EndpointConfigs
+from local.sagemaker.endpoints import Endpoints
+from local.sagemaker.errors import AwsError, validation
+from local.sagemaker.invocations import Invocations
+from local.sagemaker.jobs import Queue
+from local.sagemaker.limits import Limits
+from local.sagemaker.logs import LogWriter
+from local.sagemaker.models import Models
+from local.sagemaker.processing import ProcessingJobs
+from local.sagemaker.s3files import S3Files
+from local.sagemaker.store import Record
+from local.sagemaker.training import TrainingJobs
+from local.sagemaker.transform import TransformJobs
+from local.settings import Settings
+
+Operation = Callable[[Record], Record]
+_log = logging.getLogger(__name__)
+
+
+class SageMaker:
+    """Control plane and runtime."""
+
+    def __init__(
+        self, settings: Settings, *, limits: Limits | None = None, runtime: Runtime | None = None
+    ) -> None:
+        self._context = Context(
+            settings=settings,
+            limits=limits or bounds.from_environment(),
+            runtime=runtime or select(settings, _log.info),
+            s3=S3Files(settings),
+            logs=LogWriter(settings),
+        )
+        shutil.rmtree(self._context.sandboxes, ignore_errors=True)  # what a killed server left
+        self._queue = Queue(self._context.limits.parallel_jobs)
+        self._models = Models(self._context)
+        self._configs = EndpointConfigs(self._context, self._models.table)
+        self._endpoints = Endpoints(self._context, self._configs.table, self._models.table)
+        self._invocations = Invocations(self._endpoints)
+        self._operations = self._table()
+
+    def _table(self) -> dict[str, Operation]:
+        table: dict[str, Operation] = {}
+        for noun, jobs in (
+            ("TrainingJob", TrainingJobs(self._context, self._queue)),
+            ("ProcessingJob", ProcessingJobs(self._context, self._queue)),
+            ("TransformJob", TransformJobs(self._context, self._queue, self._models.table)),
+        ):
+            table |= {f"Create{noun}": jobs.create, f"Describe{noun}": jobs.describe}
+            table |= {f"List{noun}s": jobs.list, f"Stop{noun}": jobs.stop}
+        for noun, resource in (
+            ("Model", self._models),
+            ("EndpointConfig", self._configs),
+            ("Endpoint", self._endpoints),
+        ):
+            table |= {f"Create{noun}": resource.create, f"Describe{noun}": resource.describe}
+            table |= {f"List{noun}s": resource.list, f"Delete{noun}": resource.delete}
+        tags = self._context.tags
+        return table | {
+            "UpdateEndpoint": self._endpoints.update,
+            "UpdateEndpointWeightsAndCapacities": self._endpoints.update_weights,
+            "AddTags": tags.add_tags,
+            "ListTags": tags.list_tags,
+            "DeleteTags": tags.delete_tags,
+        }
+
+    @property
+    def runtime(self) -> str:
+        """The name of the runtime in use: `engine` or `process`."""
+        return self._context.runtime.name
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request of the control plane or the runtime."""
+        if request.path.startswith("/endpoints/"):
+            return self._invoke(request)
+        try:
+            name = protocol.operation(request)
+            return protocol.answer(name, self._call(name, request.get_data()))
+        except AwsError as error:
+            return protocol.failure(error)
+        except Exception:
+            _log.exception("%s", request.headers.get("X-Amz-Target"))
+            return protocol.failure(
+                AwsError("InternalFailure", "The embedded SageMaker failed; see its log.", 500)
+            )
+
+    def _call(self, name: str, body: bytes) -> Record:
+        if not protocol.exists(name):
+            raise AwsError("UnknownOperationException", f"SageMaker has no operation {name!r}.")
+        if name not in self._operations:
+            raise validation(f"{name} is not covered yet by the embedded SageMaker.")
+        return self._operations[name](protocol.parse(name, body))
+
+    def _invoke(self, request: Request) -> Response:
+        try:
+            return self._invocations.handle(request)
+        except AwsError as error:
+            return protocol.runtime_failure(error)
+        except Exception:
+            _log.exception("%s", request.path)
+            return protocol.runtime_failure(
+                AwsError("InternalFailure", "The embedded SageMaker failed; see its log.", 500)
+            )
+
+    def close(self) -> None:
+        """Stop every job, endpoint and program, and remove their folders."""
+        self._queue.close()
+        self._endpoints.close()
+        self._context.logs.close()
+        self._context.runtime.close()
+        shutil.rmtree(self._context.sandboxes, ignore_errors=True)

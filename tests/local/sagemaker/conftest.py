@@ -1,0 +1,233 @@
+"""The embedded SageMaker in front of moto's server, as boto3 meets it; images of a few standard library lines."""
+
+import json
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from werkzeug import Request
+from werkzeug.serving import make_server
+
+from local.clients import client
+from local.runtime.images import ImageStore, as_record, parse_reference
+from local.runtime.process import ProcessRuntime
+from local.sagemaker.limits import Limits
+from local.sagemaker.service import SageMaker
+from local.settings import ACCOUNT, REGION, Settings
+
+BUCKET = "train"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/jobs"
+REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
+
+DOCKERFILE = """\
+FROM debian:bookworm-slim
+RUN apt-get update && apt-get install -y python3
+ENV GREETING=hello
+WORKDIR /opt/program
+COPY program.py ./
+ENTRYPOINT ["python3", "/opt/program/program.py"]
+"""
+
+SERVER = """
+import http.server, os, signal, sys, threading, time
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def answer(self, status, body, kind="text/csv"):
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def do_GET(self):
+        self.answer(200 if self.path == "/ping" else 404, b"")
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        invoke(self, body)
+    def log_message(self, *_):
+        pass
+
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 128
+    daemon_threads = False
+
+def serve():
+    server = Server(("0.0.0.0", int(os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080"))), Handler)
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    print("serving", flush=True)
+    server.serve_forever()
+    server.server_close()
+"""
+
+
+@dataclass
+class World:
+    """What a test needs to talk to the embedded AWS."""
+
+    settings: Settings
+    service: SageMaker
+    sagemaker: Any
+    runtime: Any
+    s3: Any
+    logs: Any
+
+    def publish(self, name: str, program: str, dockerfile: str = DOCKERFILE) -> str:
+        """Publish an image of one program and return its URI."""
+        context = self.settings.home / f"context-{name}"
+        shutil.rmtree(context, ignore_errors=True)
+        context.mkdir(parents=True)
+        (context / "Dockerfile").write_text(dockerfile)
+        (context / "program.py").write_text(dedent(program))
+        record = as_record(dockerfile="Dockerfile", digest="", engine=False, build_args={}, target="")
+        ImageStore(self.settings).publish(parse_reference(f"{name}:1"), record, context)
+        return f"{REGISTRY}/{name}:1"
+
+    def publish_server(self, name: str, invoke: str, before: str = "") -> str:
+        """Publish an image that serves; `invoke` is the body of `def invoke(handler, body)`."""
+        body = "\n".join("    " + line for line in dedent(invoke).strip().splitlines())
+        program = f"{SERVER}\ndef invoke(handler, body):\n{body}\n\n{dedent(before)}\nserve()\n"
+        return self.publish(name, program)
+
+    def put(self, key: str, body: bytes | str) -> str:
+        """Store an object and return its URI."""
+        self.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+        return f"s3://{BUCKET}/{key}"
+
+    def get(self, key: str) -> bytes:
+        """Return an object's content."""
+        return bytes(self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
+
+    def lines(self, group: str, prefix: str = "") -> list[str]:
+        """Return every log line of the streams of a group."""
+        streams = self.logs.describe_log_streams(logGroupName=group)["logStreams"]
+        names = [item["logStreamName"] for item in streams if item["logStreamName"].startswith(prefix)]
+        return [
+            event["message"]
+            for name in names
+            for event in self.logs.get_log_events(logGroupName=group, logStreamName=name, startFromHead=True)[
+                "events"
+            ]
+        ]
+
+    def until(self, describe: Callable[[], dict[str, Any]], member: str, *values: str) -> dict[str, Any]:
+        """Poll a description until a member has one of the values."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            found = describe()
+            if found[member] in values:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"{member} stayed {found[member]}: {json.dumps(found, default=str)}")
+
+    def train(self, name: str, image: str, *, wait: bool = True, **more: Any) -> dict[str, Any]:
+        """Create a training job and wait for its end."""
+        request = {
+            "TrainingJobName": name,
+            "AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File"},
+            "RoleArn": ROLE,
+            "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/models"},
+            "ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 10},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+        }
+        self.sagemaker.create_training_job(**{**request, **more})
+        return self.training(name) if wait else {}
+
+    def training(self, name: str) -> dict[str, Any]:
+        """Wait for a training job's end."""
+        return self.until(
+            lambda: self.sagemaker.describe_training_job(TrainingJobName=name),
+            "TrainingJobStatus",
+            "Completed",
+            "Failed",
+            "Stopped",
+        )
+
+    def model(self, name: str, image: str, **more: Any) -> None:
+        """Create a model."""
+        container = {"Image": image, **more}
+        self.sagemaker.create_model(ModelName=name, PrimaryContainer=container, ExecutionRoleArn=ROLE)
+
+    def config(self, name: str, **variants: tuple[str, float]) -> None:
+        """Create an endpoint configuration of variants: model and weight."""
+        self.sagemaker.create_endpoint_config(
+            EndpointConfigName=name,
+            ProductionVariants=[
+                {
+                    "VariantName": variant,
+                    "ModelName": model,
+                    "InitialInstanceCount": 1,
+                    "InstanceType": "ml.m5.large",
+                    "InitialVariantWeight": weight,
+                }
+                for variant, (model, weight) in variants.items()
+            ],
+        )
+
+    def endpoint(self, name: str, *statuses: str) -> dict[str, Any]:
+        """Wait until an endpoint has one of the statuses."""
+        return self.until(
+            lambda: self.sagemaker.describe_endpoint(EndpointName=name), "EndpointStatus", *statuses
+        )
+
+
+@pytest.fixture(scope="session")
+def port() -> Iterator[int]:
+    """The port of one moto server with a mount point for the service under test."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number = probe.getsockname()[1]
+    os.environ["MOTO_PORT"] = str(number)
+    from moto.server import DomainDispatcherApplication, create_backend_app
+
+    moto = DomainDispatcherApplication(create_backend_app)
+
+    def application(environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        target = request.headers.get("X-Amz-Target", "").startswith("SageMaker.")
+        if _mounted and (target or request.path.startswith("/endpoints/")):
+            return _mounted[-1].handle(request)(environ, start_response)
+        return moto(environ, start_response)
+
+    server = make_server("127.0.0.1", number, application, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield number
+    server.shutdown()
+    thread.join(5)
+    server.server_close()
+
+
+_mounted: list[SageMaker] = []
+
+
+@pytest.fixture
+def world(port: int, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A fresh embedded SageMaker with the process runtime."""
+    home = tmp_path / "home"
+    settings = Settings(home=home, port=port, runtime="process")
+    (home).mkdir()
+    cache = tmp_path_factory.getbasetemp() / "cache"
+    cache.mkdir(exist_ok=True)
+    (home / "cache").symlink_to(cache)
+    limits = Limits(parallel_jobs=2, startup_seconds=15, stop_grace_seconds=2, drain_seconds=10)
+    service = SageMaker(settings, limits=limits, runtime=ProcessRuntime(settings))
+    _mounted.append(service)
+    s3 = client("s3", settings)
+    s3.create_bucket(Bucket=BUCKET)
+    yield World(
+        settings=settings,
+        service=service,
+        sagemaker=client("sagemaker", settings),
+        runtime=client("sagemaker-runtime", settings),
+        s3=s3,
+        logs=client("logs", settings),
+    )
+    service.close()
+    _mounted.remove(service)
