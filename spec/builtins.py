@@ -53,7 +53,7 @@ class Hyperparameter(BaseModel):
             return str(value).lower() in self.values
         if isinstance(value, str):
             return self.type == "text" or value in self.values or (self.auto and value == "auto")
-        if self.type == "integer" and value != int(value):
+        if self.type == "integer" and not isinstance(value, int):
             return False
         return self.type == "text" or (self.type != "categorical" and self.spans(value))
 
@@ -125,13 +125,15 @@ _PREDICTORS: dict[Kind, str] = {
 def follows(
     name: str, kind: Kind, classes: int | None, given: Mapping[str, Scalar]
 ) -> dict[str, tuple[str, ...]]:
-    """What the task leaves to choose for a hyperparameter; the first is what it becomes if not given."""
+    """What the task leaves to choose for a hyperparameter.
+
+    The first choice is what it becomes if not given; without a choice it must not be given.
+    """
+    count = (str(classes),)
     if name == "linear-learner":
-        predictor: dict[str, tuple[str, ...]] = {"predictor_type": (_PREDICTORS[kind],)}
-        return predictor | ({"num_classes": (str(classes),)} if kind == "multiclass" else {})
-    objective = {"objective": _OBJECTIVES[kind]}
+        return {"predictor_type": (_PREDICTORS[kind],), "num_classes": count if kind == "multiclass" else ()}
     several = str(given.get("objective", _OBJECTIVES[kind][0])).startswith("multi:")
-    return objective | ({"num_class": (str(classes),)} if several else {})
+    return {"objective": _OBJECTIVES[kind], "num_class": count if several else ()}
 
 
 def decoder(name: str, task: Task, given: Mapping[str, Scalar]) -> dict[str, str]:

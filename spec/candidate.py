@@ -76,8 +76,10 @@ class Candidate(Model):
     @field_validator("hyperparameters")
     @classmethod
     def _known(cls, given: Mapping[str, Scalar], info: ValidationInfo) -> Mapping[str, Scalar]:
-        if "algorithm" in info.data and "tuning" in info.data:
-            refuse(rules.hyperparameter_problems(given, info.data["algorithm"], info.data["tuning"]))
+        if "algorithm" in info.data:
+            algorithm, tuning = info.data["algorithm"], info.data.get("tuning")
+            missing = rules.missing_problems(given, algorithm, tuning) if "tuning" in info.data else ()
+            refuse([*rules.hyperparameter_problems(given, algorithm, tuning), *missing])
         return given
 
     def decoder(self, task: Task) -> dict[str, str]:
@@ -91,7 +93,7 @@ class Candidate(Model):
 
     def training_hyperparameters(self, task: Task, classes: int | None = None) -> dict[str, str]:
         """All fixed hyperparameters, those that follow from the task included, as SageMaker's strings."""
-        derived = {name: choices[0] for name, choices in self._follows(task, classes).items()}
+        derived = {name: choices[0] for name, choices in self._follows(task, classes).items() if choices}
         return derived | {name: spelled(value) for name, value in self.hyperparameters.items()}
 
     def task_problems(self, task: Task, classes: int | None) -> Iterator[Problem]:

@@ -78,21 +78,29 @@ def hyperparameter_problems(
         if name in given:
             yield Problem((name,), given[name], "nothing: it is set for script mode")
     if isinstance(algorithm, BuiltinAlgorithm):
-        yield from _builtin_problems(given, algorithm.builtin, tuned)
+        yield from _builtin_problems(given, algorithm.builtin)
     if tuning and tuning.strategy == "Hyperband" and not any(name in given for name in _EPOCHS):
         yield Problem((), dict(given), f"Hyperband needs the most epochs, in one of {', '.join(_EPOCHS)}")
 
 
-def _builtin_problems(given: Mapping[str, Scalar], name: str, tuned: Iterable[str]) -> Iterator[Problem]:
+def _builtin_problems(given: Mapping[str, Scalar], name: str) -> Iterator[Problem]:
     known = builtin(name).hyperparameters
     for key, value in given.items():
         if key not in known:
             yield Problem((key,), value, f"a hyperparameter of {name}; {near(key, known)}")
         elif not known[key].accepts(value):
             yield Problem((key,), value, known[key].allowed)
-    for key, facts in known.items():
-        if facts.required and key not in given and key not in tuned:
-            yield Problem((key,), None, f"required by {name}: {facts.allowed}")
+
+
+def missing_problems(
+    given: Mapping[str, Scalar], algorithm: _Algorithm, tuning: Tuning | None
+) -> Iterator[Problem]:
+    """What a built-in requires that is neither fixed nor searched."""
+    if not isinstance(algorithm, BuiltinAlgorithm):
+        return
+    for name, facts in builtin(algorithm.builtin).hyperparameters.items():
+        if facts.required and name not in {*given, *(tuning.ranges if tuning else ())}:
+            yield Problem((name,), None, f"required by {algorithm.builtin}: {facts.allowed}")
 
 
 def objective_problems(tuning: Tuning | None, algorithm: BuiltinAlgorithm, kind: Kind) -> Iterator[Problem]:
@@ -114,7 +122,7 @@ def contradictions(
     """Hyperparameters that say something else than the task does."""
     for name, choices in follows.items():
         if name in given and spelled(given[name]) not in choices:
-            allowed = f"{' or '.join(choices)}: it follows from the task ({task}); leave it out"
+            allowed = f"{' or '.join(choices) or 'nothing'}: it follows from the task ({task}); leave it out"
             yield Problem(("hyperparameters", name), given[name], allowed)
 
 

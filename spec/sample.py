@@ -38,6 +38,9 @@ def file_problems(data: Data, folder: Path) -> Iterator[Problem]:
     except (OSError, UnicodeDecodeError, csv.Error, IndexError) as error:
         yield Problem(("sample",), data.sample, f"a CSV file in UTF-8 with a header: {error}")
         return
+    twice = sorted({column for column in header if header.count(column) > 1})
+    if twice:
+        yield Problem(("sample",), ", ".join(twice), "a CSV file whose header names each column once")
     for field, column in data.columns.items():
         if column not in header:
             where = tuple(int(part) if part.isdigit() else part for part in field.split("."))

@@ -140,7 +140,9 @@ def _candidate_problems(candidates: Mapping[str, Candidate], info: ValidationInf
     problems: list[Problem] = []
     folder, task, data = _folder(info.context), info.data.get("task"), info.data.get("data")
     for name, candidate in candidates.items():
-        found = list(candidate.task_problems(task, data.classes)) if task and data else []
+        found: list[Problem] = []
+        if task and (data or task != "classification"):
+            found += candidate.task_problems(task, data.classes if data else None)
         if isinstance(candidate.algorithm, ScriptAlgorithm):
             found += sample.script_problems(candidate.algorithm.script, folder)
         problems += [Problem((name, *problem.where), problem.value, problem.allowed) for problem in found]
