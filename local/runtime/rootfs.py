@@ -37,7 +37,7 @@ def lay_out(root: Path, context: Path, definition: Definition) -> None:
 def requirements(root: Path, definition: Definition) -> list[str]:
     """Return the texts of the requirements that the image installs, read from what it copied."""
     texts = [inside(root, path).read_text() for path in definition.requirement_files if _present(root, path)]
-    return texts + ["\n".join(definition.requirements)] if definition.requirements else texts
+    return [*texts, "\n".join(definition.requirements)] if definition.requirements else texts
 
 
 def _present(root: Path, path: str) -> bool:
