@@ -20,11 +20,20 @@ _SHOWN_AS = {
     "int_from_float": "a whole number",
     "float_type": "a number",
     "finite_number": "a finite number",
-    "tuple_type": "a list: [a, b]",
-    "mapping_type": "a mapping: {name: value}",
-    "dict_type": "a mapping: {name: value}",
-    "model_type": "a mapping: {name: value}",
+    "tuple_type": "a list: [...]",
+    "mapping_type": "a mapping: name and value, one a line",
+    "dict_type": "a mapping: name and value, one a line",
+    "model_type": "a mapping: name and value, one a line",
     "string_type": "a text; put it in quotes",
+    "literal_error": "one of {expected}",
+    "greater_than": "a number above {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than": "a number below {lt}",
+    "less_than_equal": "at most {le}",
+    "string_too_short": "a text, not an empty one",
+    "string_too_long": "at most {max_length} characters",
+    "too_short": "at least {min_length}, here {actual_length}",
+    "too_long": "at most {max_length}, here {actual_length}",
 }
 _NOT_IN_THE_FILE = {
     "[key]",
@@ -65,7 +74,9 @@ def _allowed(details: ErrorDetails) -> str:
         return str(context["allowed"])
     if details["type"] == "string_pattern_mismatch":
         return IN_WORDS.get(context["pattern"], details["msg"])
-    return _SHOWN_AS.get(details["type"], details["msg"])
+    if details["type"] in _SHOWN_AS:
+        return _SHOWN_AS[details["type"]].format_map(context)
+    return details["msg"]
 
 
 def _line(place: Place, lines: Mapping[Place, int]) -> int | None:
