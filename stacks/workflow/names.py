@@ -1,0 +1,66 @@
+"""Names that the state machine gives while it runs, as JSONata: readable, unique across retries and redrives.
+
+A hash of the execution, the candidate and both counters makes a name new whenever a job is tried again;
+SageMaker refuses a name that was ever used before. The limits are 63 characters, 32 for tuning jobs.
+"""
+
+from dataclasses import dataclass
+
+HASH_LENGTH = 10
+LONGEST_TUNING_NAME = 32
+
+CANDIDATE = "$candidate.name"
+_NOBODY = "''"
+
+
+def digest(part: str, length: int = HASH_LENGTH) -> str:
+    """The first hex digits of a hash over what makes a try unique; absent counters count as nothing."""
+    context = "$states.context"
+    tries = f"{context}.State.RetryCount & '/' & {context}.Execution.RedriveCount"
+    return (
+        f"$substring($hash({context}.Execution.Name & '/' & {part} & '/' & {tries}, 'SHA-256'), 0, {length})"
+    )
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of one workload in one stage; `stage` and `workload` together have at most 24 characters."""
+
+    stage: str
+    workload: str
+
+    @property
+    def prefix(self) -> str:
+        """Begins every name of this workload; also the endpoint's name and the lease's key."""
+        return f"{self.stage}-{self.workload}"
+
+    @property
+    def pointer(self) -> str:
+        """The parameter that says what is live."""
+        return f"/trainyard/{self.stage}/{self.workload}/live"
+
+    @property
+    def prepare_job(self) -> str:
+        """JSONata: the processing job that prepares the data."""
+        return f"'{self.prefix}-prepare-' & {digest(_NOBODY)}"
+
+    @property
+    def candidate(self) -> str:
+        """JSONata: a job or a model of the candidate at hand."""
+        return f"'{self.prefix}-' & {CANDIDATE} & '-' & {digest(CANDIDATE)}"
+
+    @property
+    def tuning_job(self) -> str:
+        """JSONata: the tuning job of the candidate at hand; the hash shrinks rather than the prefix."""
+        room = LONGEST_TUNING_NAME - len(self.prefix) - 1
+        return f"'{self.prefix}-' & {digest(CANDIDATE, min(HASH_LENGTH, room))}"
+
+    @property
+    def config(self) -> str:
+        """JSONata: the endpoint config of the run."""
+        return f"'{self.prefix}-' & {digest(_NOBODY)}"
+
+    @property
+    def config_pattern(self) -> str:
+        """JSONata's regular expression of every config of this workload, and of no other's."""
+        return f"/^{self.prefix}-[0-9a-f]{{{HASH_LENGTH}}}$/"

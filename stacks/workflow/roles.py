@@ -1,0 +1,168 @@
+"""Who may do what in a run: one role for the state machine, one for the jobs and models that it starts.
+
+Actions are exact, and so are resources wherever AWS lets a statement name them; the others say why.
+"""
+
+from collections.abc import Iterable
+
+from aws_cdk import Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from stacks.workflow.names import Names
+
+_JOBS = ("training", "transform", "processing", "hyper-parameter-tuning")
+_MADE = (*(f"{job}-job" for job in _JOBS), "model", "endpoint", "endpoint-config")
+_RULES = ("Training", "Transform", "Tuning", "Processing")
+
+
+def job_role(
+    scope: Construct, names: Names, *, bucket: s3.IBucket, images: Iterable[str], data: str | None
+) -> iam.Role:
+    """For jobs and models: the workload's part of the bucket, its images, its logs and metrics."""
+    role = iam.Role(scope, "JobRole", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+    for statement in [
+        *_storage(names.workload, bucket),
+        *([_foreign_data(Stack.of(scope), data)] if data else []),
+        *_images(images),
+        *_telemetry(Stack.of(scope)),
+    ]:
+        role.add_to_policy(statement)
+    return role
+
+
+def state_machine_role(
+    scope: Construct, names: Names, *, bucket: s3.IBucket, leases: dynamodb.ITable, jobs: iam.IRole
+) -> iam.Role:
+    """For the state machine: what its states call, and what waiting for a job takes."""
+    role = iam.Role(scope, "StateMachineRole", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
+    stack = Stack.of(scope)
+    for statement in [
+        *_sagemaker(stack, names),
+        *_waiting(stack),
+        _pass(jobs),
+        *_artifacts(names.workload, bucket),
+        _allow(["dynamodb:PutItem", "dynamodb:DeleteItem"], [leases.table_arn]),
+        _allow(
+            ["ssm:PutParameter", "ssm:AddTagsToResource"], [_arn(stack, "ssm", f"parameter{names.pointer}")]
+        ),
+    ]:
+        role.add_to_policy(statement)
+    return role
+
+
+def _sagemaker(stack: Stack, names: Names) -> list[iam.PolicyStatement]:
+    def made(*kinds: str) -> list[str]:
+        ours = {"endpoint": names.prefix}
+        return [_arn(stack, "sagemaker", f"{kind}/{ours.get(kind, names.prefix + '-*')}") for kind in kinds]
+
+    def actions(verbs: str, thing: str) -> list[str]:
+        return [f"sagemaker:{verb}{thing}" for verb in verbs.split()]
+
+    return [
+        _allow(actions("Create Describe Stop", "TrainingJob"), made("training-job")),
+        _allow(actions("Create Describe Stop", "TransformJob"), made("transform-job")),
+        _allow(actions("Create Describe Stop", "ProcessingJob"), made("processing-job")),
+        _allow(
+            actions("Create Describe Stop", "HyperParameterTuningJob"), made("hyper-parameter-tuning-job")
+        ),
+        _allow(actions("Create Delete", "Model"), made("model")),
+        _allow(actions("Create Describe Delete", "EndpointConfig"), made("endpoint-config")),
+        _allow(actions("Create Update", "Endpoint"), made("endpoint", "endpoint-config")),
+        _allow([*actions("Describe Delete", "Endpoint"), "sagemaker:InvokeEndpoint"], made("endpoint")),
+        _allow(["sagemaker:AddTags", "sagemaker:ListTags"], made(*_MADE)),
+        # Lists have no resource that a statement could name.
+        _allow(["sagemaker:ListEndpoints", "sagemaker:ListEndpointConfigs"], ["*"]),
+    ]
+
+
+def _waiting(stack: Stack) -> list[iam.PolicyStatement]:
+    """Step Functions waits for a job by a rule that it manages itself, one per kind of job."""
+    rules = [f"rule/StepFunctionsGetEventsForSageMaker{kind}JobsRule" for kind in _RULES]
+    return [
+        _allow(
+            ["events:PutTargets", "events:PutRule", "events:DescribeRule"],
+            [_arn(stack, "events", rule) for rule in rules],
+        )
+    ]
+
+
+def _pass(jobs: iam.IRole) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        actions=["iam:PassRole"],
+        resources=[jobs.role_arn],
+        conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+    )
+
+
+def _artifacts(workload: str, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
+    runs, live = bucket.arn_for_objects(f"{workload}/runs/*"), bucket.arn_for_objects(f"{workload}/live/*")
+    return [
+        _allow(["s3:GetObject"], [runs, live]),
+        _allow(["s3:PutObject"], [bucket.arn_for_objects(f"{workload}/runs/*/plan.json"), live]),
+        _allow(["s3:DeleteObject"], [live]),
+        iam.PolicyStatement(
+            actions=["s3:ListBucket"],
+            resources=[bucket.bucket_arn],
+            conditions={"StringLike": {"s3:prefix": [f"{workload}/runs/*", f"{workload}/live/*"]}},
+        ),
+    ]
+
+
+def _storage(workload: str, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
+    places = {place: bucket.arn_for_objects(f"{workload}/{place}/*") for place in ("data", "runs", "live")}
+    return [
+        _allow(["s3:GetObject"], list(places.values())),
+        _allow(["s3:PutObject"], [places["runs"]]),
+        iam.PolicyStatement(
+            actions=["s3:ListBucket"],
+            resources=[bucket.bucket_arn],
+            conditions={"StringLike": {"s3:prefix": [f"{workload}/*"]}},
+        ),
+    ]
+
+
+def _foreign_data(stack: Stack, uri: str) -> iam.PolicyStatement:
+    bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+    arn = f"arn:{stack.partition}:s3:::{bucket}"
+    return _allow(["s3:GetObject", "s3:ListBucket"], [arn, f"{arn}/{prefix}*"])
+
+
+def _images(images: Iterable[str]) -> list[iam.PolicyStatement]:
+    return [
+        _allow(
+            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            sorted(set(images)),
+        ),
+        # A token is for a registry, which has no resource of its own.
+        _allow(["ecr:GetAuthorizationToken"], ["*"]),
+    ]
+
+
+def _telemetry(stack: Stack) -> list[iam.PolicyStatement]:
+    groups = [
+        _arn(stack, "logs", f"log-group:/aws/sagemaker/{kind}")
+        for kind in ("TrainingJobs", "TransformJobs", "ProcessingJobs", "Endpoints/*")
+    ]
+    return [
+        _allow(
+            ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            [arn for group in groups for arn in (group, f"{group}:*")],
+        ),
+        # Metrics have no resources; the condition holds them to SageMaker's namespaces.
+        iam.PolicyStatement(
+            actions=["cloudwatch:PutMetricData"],
+            resources=["*"],
+            conditions={"StringLike": {"cloudwatch:namespace": ["/aws/sagemaker/*", "AWS/SageMaker"]}},
+        ),
+    ]
+
+
+def _allow(actions: list[str], resources: list[str]) -> iam.PolicyStatement:
+    return iam.PolicyStatement(actions=actions, resources=resources)
+
+
+def _arn(stack: Stack, service: str, resource: str) -> str:
+    return f"arn:{stack.partition}:{service}:{stack.region}:{stack.account}:{resource}"

@@ -1,0 +1,152 @@
+"""Everything of one workload: its roles, its state machine with logs, the alarm for failed runs, its schedule."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import mkdtemp
+
+from aws_cdk import CfnOutput, Environment, Fn, RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_assets as assets
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from spec.algorithm import ScriptAlgorithm
+from spec.deployment import Deployment
+from spec.workload import Workload
+from stacks.workflow.definition import definition
+from stacks.workflow.names import Names
+from stacks.workflow.registries import repository_arns
+from stacks.workflow.roles import job_role, state_machine_role
+from stacks.workflow.script import write_source
+from stacks.workflow.settings import settings
+
+
+class WorkloadStack(Stack):
+    """One workload in one stage."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        env: Environment,
+        deployment: Deployment,
+        workload: Workload,
+        bucket: s3.IBucket,
+        leases: dynamodb.ITable,
+        failures: sns.ITopic,
+        images: Mapping[str, str],
+    ) -> None:
+        super().__init__(scope, id, env=env, description=f"Trainyard: {workload.name} in {deployment.stage}")
+        self.names = Names(stage=deployment.stage, workload=workload.name)
+        scripts = _sources(self, workload)
+        self.job_role = job_role(
+            self,
+            self.names,
+            bucket=bucket,
+            images=repository_arns(self, deployment.stage, workload, images),
+            data=workload.data.uri,
+        )
+        for asset in scripts.values():
+            asset.grant_read(self.job_role)
+        values = settings(
+            deployment=deployment,
+            workload=workload,
+            images={name: f"${{{_placeholder(name)}}}" for name in images},
+            scripts={name: f"${{{_placeholder(name)}Source}}" for name in scripts},
+            region=self.region,
+        )
+        text = json.dumps(definition(names=self.names, workload=workload, settings=values))
+        known = {
+            "Bucket": bucket.bucket_name,
+            "LeaseTable": leases.table_name,
+            "JobRoleArn": self.job_role.role_arn,
+            **{_placeholder(name): uri for name, uri in images.items()},
+            **{f"{_placeholder(name)}Source": asset.s3_object_url for name, asset in scripts.items()},
+        }
+        used = {name: value for name, value in known.items() if f"${{{name}}}" in text}
+        role = state_machine_role(self, self.names, bucket=bucket, leases=leases, jobs=self.job_role)
+        self.state_machine = _state_machine(self, Fn.sub(text, used), role, self.names)
+        _notify(self, self.state_machine, failures)
+        if workload.schedule:
+            _schedule(self, self.state_machine, workload.schedule.retrain)
+        CfnOutput(self, "StateMachineArn", value=self.state_machine.state_machine_arn)
+        CfnOutput(self, "JobRoleArn", value=self.job_role.role_arn)
+
+
+def _placeholder(name: str) -> str:
+    return "Image" + "".join(part.capitalize() for part in name.split("-"))
+
+
+def _sources(stack: Stack, workload: Workload) -> dict[str, assets.Asset]:
+    folder = Path(mkdtemp(prefix="trainyard-"))
+    return {
+        name: assets.Asset(
+            stack,
+            f"Source-{name}",
+            path=str(write_source(workload.folder / candidate.algorithm.script, folder / f"{name}.tar.gz")),
+        )
+        for name, candidate in workload.candidates.items()
+        if isinstance(candidate.algorithm, ScriptAlgorithm)
+    }
+
+
+def _state_machine(stack: Stack, text: str, role: iam.Role, names: Names) -> sfn.StateMachine:
+    group = logs.LogGroup(
+        stack,
+        "Log",
+        log_group_name=f"/aws/vendedlogs/states/{names.prefix}",
+        retention=logs.RetentionDays.THREE_MONTHS,
+        removal_policy=RemovalPolicy.DESTROY,
+    )
+    machine = sfn.StateMachine(
+        stack,
+        "StateMachine",
+        state_machine_name=names.prefix,
+        definition_body=sfn.DefinitionBody.from_string(text),
+        role=role,
+        logs=sfn.LogOptions(destination=group, level=sfn.LogLevel.ALL, include_execution_data=True),
+        tracing_enabled=True,
+    )
+    return machine
+
+
+def _notify(stack: Stack, machine: sfn.StateMachine, failures: sns.ITopic) -> None:
+    """By an event rather than by a Catch: an aborted run is told as well."""
+    events.Rule(
+        stack,
+        "Failed",
+        description="Runs that failed, timed out or were aborted",
+        event_pattern=events.EventPattern(
+            source=["aws.states"],
+            detail_type=["Step Functions Execution Status Change"],
+            detail={
+                "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+                "stateMachineArn": [machine.state_machine_arn],
+            },
+        ),
+        targets=[targets.SnsTopic(failures)],
+    )
+
+
+def _schedule(stack: Stack, machine: sfn.StateMachine, expression: str) -> None:
+    role = iam.Role(stack, "ScheduleRole", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
+    machine.grant_start_execution(role)
+    scheduler.CfnSchedule(
+        stack,
+        "Schedule",
+        description="Retrains the workload",
+        schedule_expression=expression,
+        flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
+        target=scheduler.CfnSchedule.TargetProperty(
+            arn=machine.state_machine_arn, role_arn=role.role_arn, input="{}"
+        ),
+    )
