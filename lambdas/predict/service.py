@@ -1,0 +1,70 @@
+"""The parts put together."""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from predict import request as requests
+from predict.answer import Response
+from predict.live import Aws, LiveModels
+from predict.predictions import Predictions
+from predict.routes import Routes, Verb
+from predict.settings import Settings
+from predict.workloads import Workloads
+
+_log = logging.getLogger(__name__)
+
+
+class AllAws(Aws, Protocol):
+    """The clients that the whole function needs."""
+
+    @property
+    def runtime(self) -> Any: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Service:
+    """From event to response, with a line in the log."""
+
+    routes: Routes
+    clock: Callable[[], float]
+
+    def answer(self, event: Mapping[str, Any], fallback_id: str) -> Response:
+        """Answer one event."""
+        began = self.clock()
+        request = requests.read(event, fallback_id)
+        response = self.routes.respond(request)
+        _log.info(
+            "answered",
+            extra={
+                "request_id": request.id,
+                "gateway_request_id": (event.get("requestContext") or {}).get("requestId"),
+                "method": request.method,
+                "resource": request.resource,
+                "workload": request.workload,
+                "status": response["statusCode"],
+                "milliseconds": round((self.clock() - began) * 1000, 1),
+            },
+        )
+        return response
+
+
+def build(
+    settings: Settings,
+    aws: AllAws,
+    clock: Callable[[], float] = time.monotonic,
+    new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+) -> Service:
+    """Wire the service."""
+    live = LiveModels(settings, aws, clock)
+    workloads = Workloads(live, settings)
+    predictions = Predictions(live, lambda: aws.runtime, new_id)
+    verbs: dict[str, dict[str, Verb]] = {
+        "/v1/workloads": {"GET": workloads.answer_all},
+        "/v1/workloads/{workload}": {"GET": workloads.answer_one},
+        "/v1/workloads/{workload}/predictions": {"POST": predictions.answer},
+    }
+    return Service(Routes(settings, verbs), clock)
