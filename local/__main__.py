@@ -1,0 +1,5 @@
+"""`python -m local` is `trainyard-local`."""
+
+from local.cli import main
+
+main()

@@ -1,0 +1,127 @@
+"""`trainyard-local`: start, stop and look at the embedded AWS."""
+
+import logging
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from local import control
+from local.control import ControlError
+from local.settings import REGION, Settings, SettingsError, from_environment
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_NOT_RUNNING = 3
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    help=(
+        "The embedded AWS: S3, CloudFormation, Step Functions, SageMaker, Lambda, API Gateway and more on one port "
+        "of this machine. Clients reach it by `AWS_ENDPOINT_URL`; `eval $(trainyard-local env)` sets that.\n\n"
+        "Settings: `TRAINYARD_PORT` (4566), `TRAINYARD_HOME` (.trainyard in the checkout), `TRAINYARD_RUNTIME` "
+        "(auto, engine, process).\n\n"
+        "Exit codes: 0 done, 1 failed, 2 a setting is wrong, 3 (status) not running."
+    ),
+)
+_out = Console()
+
+
+@app.command()
+def serve(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")] = False,
+) -> None:
+    """Serve in the foreground until Ctrl-C."""
+    from local.http_server import PortTakenError
+    from local.server import serve as serve_forever
+
+    settings = _settings()
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    for noisy in ("botocore", "boto3", "urllib3", "werkzeug", "s3transfer"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    try:
+        serve_forever(settings)
+    except PortTakenError as error:
+        _fail(str(error))
+
+
+@app.command()
+def up() -> None:
+    """Start in the background and wait until it answers. Already running is fine."""
+    settings = _settings()
+    try:
+        started = control.up(settings)
+    except ControlError as error:
+        _fail(str(error))
+    state = "started" if started else "already running"
+    _out.print(
+        f"The embedded AWS is {state}: [bold]{settings.endpoint_url}[/]  (log: {control.log_file(settings)})"
+    )
+
+
+@app.command()
+def down() -> None:
+    """Stop it and forget all it holds; the cache of environments stays."""
+    stopped = control.down(_settings())
+    _out.print("The embedded AWS is stopped." if stopped else "The embedded AWS was not running.")
+
+
+@app.command()
+def status() -> None:
+    """Say whether it runs, where, and with which runtime. Exit code 3 when it does not."""
+    settings = _settings()
+    answer = control.health(settings)
+    if answer is None:
+        _out.print(f"Nothing answers on {settings.endpoint_url}. Start it with: trainyard-local up")
+        raise typer.Exit(EXIT_NOT_RUNNING)
+    table = Table(show_header=False, box=None)
+    table.add_row("endpoint", settings.endpoint_url)
+    for name in ("home", "runtime", "version"):
+        table.add_row(name, str(answer.get(name)))
+    for name, state in answer.get("services", {}).items():
+        table.add_row(name, str(state))
+    _out.print(table)
+
+
+@app.command()
+def env() -> None:
+    """Print the lines that point AWS clients of this shell here: eval $(trainyard-local env)."""
+    for line in export_lines(_settings()):
+        typer.echo(line)
+
+
+def export_lines(settings: Settings) -> list[str]:
+    """Return the shell lines that make AWS clients talk to the embedded AWS."""
+    return [
+        f"export AWS_ENDPOINT_URL={settings.endpoint_url}",
+        f"export AWS_REGION={REGION}",
+        f"export AWS_DEFAULT_REGION={REGION}",
+        "export AWS_ACCESS_KEY_ID=test",
+        "export AWS_SECRET_ACCESS_KEY=test",
+        "export CDK_DOCKER=trainyard-docker",
+    ]
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _settings() -> Settings:
+    try:
+        return from_environment()
+    except SettingsError as error:
+        _fail(str(error), EXIT_USAGE)
+
+
+def _fail(message: str, code: int = EXIT_FAILED) -> NoReturn:
+    typer.echo(f"trainyard-local: {message}", err=True)
+    raise SystemExit(code)

@@ -1,0 +1,1 @@
+"""Lambda: functions run for real, in warm worker processes."""

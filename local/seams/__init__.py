@@ -1,0 +1,28 @@
+"""Where the embedded AWS reaches into moto: one module per seam, each says what it replaces and why.
+
+A seam has one function, `install`. Each has a test of its own that fails when moto changes under it.
+"""
+
+from local.lambdas.service import Lambdas
+from local.settings import Settings
+
+
+def install(settings: Settings, lambdas: Lambdas) -> None:
+    """Put all seams in; `MOTO_PORT` is set by now and no request has been answered yet."""
+    from local.seams import (
+        awslambda,
+        cloudformation,
+        execution,
+        jsonata,
+        service_clients,
+        service_tasks,
+        state_machines,
+    )
+
+    state_machines.install()
+    jsonata.install()
+    service_clients.install(settings)
+    service_tasks.install()
+    execution.install(settings)
+    awslambda.install(lambdas)
+    cloudformation.install(settings)

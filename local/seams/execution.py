@@ -1,0 +1,74 @@
+"""Seam: an execution that breaks in the interpreter ends as FAILED, and ends are told to EventBridge.
+
+moto runs an execution in a thread of its own; an exception there (a definition that parses but cannot be
+prepared, say) would leave it RUNNING for ever. AWS tells EventBridge each change of status; moto tells nobody,
+and rules on failed runs would never fire.
+"""
+
+import datetime
+import json
+import logging
+import threading
+from typing import Any
+
+from moto.stepfunctions.parser.api import ExecutionStatus
+from moto.stepfunctions.parser.backend import execution, execution_worker
+
+from local import clients
+from local.settings import Settings
+
+LOG = logging.getLogger(__name__)
+
+
+def install(settings: Settings) -> None:
+    """Wrap the thread's function and the notice of its end."""
+    _fail_instead_of_hanging()
+    _tell_events(settings)
+
+
+def _fail_instead_of_hanging() -> None:
+    original = execution_worker.ExecutionWorker._execution_logic
+
+    def logic(self: Any) -> None:
+        try:
+            original(self)
+        except Exception as error:
+            LOG.exception("an execution broke")
+            broken = self._execution_communication.execution
+            broken.exec_status = ExecutionStatus.FAILED
+            broken.stop_date = datetime.datetime.now(tz=datetime.UTC)
+            broken.error, broken.cause = "States.Runtime", f"{type(error).__name__}: {error}"
+
+    execution_worker.ExecutionWorker._execution_logic = logic
+
+
+def _tell_events(settings: Settings) -> None:
+    original = execution.BaseExecutionWorkerCommunication.terminated
+
+    def terminated(self: Any) -> None:
+        original(self)
+        threading.Thread(target=_put_event, args=(settings, self.execution), daemon=True).start()
+
+    execution.BaseExecutionWorkerCommunication.terminated = terminated
+
+
+def _put_event(settings: Settings, ended: Any) -> None:
+    description = ended.to_describe_output()
+    detail = {
+        key: round(value.timestamp() * 1000) if isinstance(value, datetime.datetime) else value
+        for key, value in description.items()
+        if value is not None
+    }
+    try:
+        clients.client("events", settings).put_events(
+            Entries=[
+                {
+                    "Source": "aws.states",
+                    "DetailType": "Step Functions Execution Status Change",
+                    "Resources": [ended.exec_arn],
+                    "Detail": json.dumps(detail, default=str),
+                }
+            ]
+        )
+    except Exception:
+        LOG.exception("the end of %s could not be told to EventBridge", ended.exec_arn)

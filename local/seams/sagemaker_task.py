@@ -1,0 +1,189 @@
+"""The optimized `sagemaker` integration: request and response, and `.sync`, which waits for the job.
+
+As AWS documents it: a job that completes yields its description, with times in epoch milliseconds; one that fails
+is `States.TaskFailed` with the description as cause; a time-out or StopExecution stops the job.
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
+"""
+
+import contextlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore import xform_name
+from botocore.exceptions import ClientError, ParamValidationError
+from moto.stepfunctions.parser.api import HistoryEventType, TaskFailedEventDetails
+from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import StatesErrorName
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
+    StatesErrorNameType,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service_aws_sdk as moto_task,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import ResourceCondition
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
+    StateTaskServiceCallback,
+)
+from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
+
+from local.seams.aws_sdk_task import call, error_name, parameter_cause
+from local.seams.task_values import epoch_millis
+
+POLL_SECONDS = 0.15
+_ENDED = frozenset({"Completed", "Failed", "Stopped"})
+_ACTIONS = frozenset(
+    {
+        "createEndpoint", "createEndpointConfig", "createHyperParameterTuningJob", "createModel",
+        "createProcessingJob", "createTrainingJob", "createTransformJob", "updateEndpoint",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Job:
+    """How a kind of job is named in SageMaker's operations and answers."""
+
+    kind: str
+
+    @property
+    def name(self) -> str:
+        """The member that holds the job's name."""
+        return f"{self.kind}Name"
+
+    @property
+    def status(self) -> str:
+        """The member that holds the job's status."""
+        return f"{self.kind}Status"
+
+
+JOBS = {
+    "createHyperParameterTuningJob": Job("HyperParameterTuningJob"),
+    "createProcessingJob": Job("ProcessingJob"),
+    "createTrainingJob": Job("TrainingJob"),
+    "createTransformJob": Job("TransformJob"),
+}
+
+
+class JobFailed(Exception):
+    """The job that a `.sync` task waits for ended without completing."""
+
+    def __init__(self, description: dict[str, Any]) -> None:
+        super().__init__("the job failed")
+        self.description = description
+
+
+class SageMakerTask(StateTaskServiceCallback):  # type: ignore[misc]
+    """One task of the optimized integration."""
+
+    def __init__(self) -> None:
+        # A task token is part of how moto waits for any callback; `.sync` is what AWS offers here.
+        super().__init__(
+            supported_integration_patterns={ResourceCondition.Sync, ResourceCondition.WaitForTaskToken}
+        )
+
+    def _validate_service_integration_is_supported(self) -> None:
+        action = self.resource.api_action
+        sync = self.resource.condition is not None
+        if action not in _ACTIONS or (sync and action not in JOBS):
+            raise ValueError(
+                f"The resource provided {self.resource.resource_arn} not recognized. "
+                "The value is not a valid resource ARN, or the resource is not available in this region."
+            )
+
+    def _eval_service_task(
+        self,
+        env: Any,
+        resource_runtime_part: Any,
+        normalised_parameters: dict[str, Any],
+        state_credentials: Any,
+    ) -> None:
+        client = self._client(resource_runtime_part, state_credentials)
+        env.stack.append(call(client, self.resource.api_action, normalised_parameters, epoch_millis))
+
+    def _build_sync_resolver(
+        self,
+        env: Any,
+        resource_runtime_part: Any,
+        normalised_parameters: dict[str, Any],
+        state_credentials: Any,
+    ) -> Callable[[], Any]:
+        env.stack.pop()  # the answer of Create: the description takes its place
+        client = self._client(resource_runtime_part, state_credentials)
+        job = JOBS[self.resource.api_action]
+        name = normalised_parameters[job.name]
+
+        def ended() -> Any:
+            description = call(client, f"Describe{job.kind}", {job.name: name}, epoch_millis)
+            status = description[job.status]
+            if status not in _ENDED:
+                return None
+            if status != "Completed":
+                raise JobFailed(description)
+            return description
+
+        return lambda: self._wait(env, ended, lambda: _stop(client, job, name))
+
+    def _wait(self, env: Any, ended: Callable[[], Any], stop: Callable[[], None]) -> Any:
+        """Poll until the job has ended; stop it when the state has ended before."""
+        while env.is_running():
+            description = ended()
+            if description is not None:
+                return description
+            time.sleep(POLL_SECONDS)
+        stop()
+        return {}
+
+    def _client(self, resource_runtime_part: Any, state_credentials: Any) -> Any:
+        return moto_task.boto_client_for(
+            service="sagemaker",
+            region=resource_runtime_part.region,
+            state_credentials=state_credentials,
+            validated=True,
+        )
+
+    def _from_error(self, env: Any, ex: Exception) -> Any:
+        if isinstance(ex, JobFailed):
+            failed = StatesErrorName(typ=StatesErrorNameType.StatesTaskFailed)
+            return self._failure(env, failed, json.dumps(ex.description, separators=(",", ":")))
+        if isinstance(ex, ClientError):
+            name = error_name("SageMaker", "AmazonSageMaker", ex)
+            return self._failure(env, CustomErrorName(name), client_cause(ex))
+        if isinstance(ex, ParamValidationError):
+            runtime = StatesErrorName(typ=StatesErrorNameType.StatesRuntime)
+            return self._failure(env, runtime, parameter_cause(ex))
+        return super()._from_error(env=env, ex=ex)
+
+    def _failure(self, env: Any, error: Any, cause: str) -> FailureEvent:
+        return FailureEvent(
+            env=env,
+            error_name=error,
+            event_type=HistoryEventType.TaskFailed,
+            event_details=EventDetails(
+                taskFailedEventDetails=TaskFailedEventDetails(
+                    resource=self._get_sfn_resource(),
+                    resourceType=self._get_sfn_resource_type(),
+                    error=error.error_name,
+                    cause=cause,
+                )
+            ),
+        )
+
+
+def client_cause(error: ClientError) -> str:
+    """Return the cause of a refused call, as the integration words it."""
+    response = error.response
+    return (
+        f"{response['Error']['Message']} (Service: AmazonSageMaker; "
+        f"Status Code: {response['ResponseMetadata']['HTTPStatusCode']}; "
+        f"Error Code: {response['Error']['Code']}; "
+        f"Request ID: {response['ResponseMetadata'].get('RequestId', '')}; Proxy: null)"
+    )
+
+
+def _stop(client: Any, job: Job, name: str) -> None:
+    with contextlib.suppress(ClientError):
+        getattr(client, xform_name(f"Stop{job.kind}"))(**{job.name: name})

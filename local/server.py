@@ -1,0 +1,111 @@
+"""One process: moto with our seams, SageMaker, Lambda and API Gateway on one port, until a signal ends it.
+
+The order matters: `MOTO_PORT` is read when moto is imported (Step Functions calls back through it), and the seams
+must be in before the first request. So everything that imports moto is imported inside `serve`.
+"""
+
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+
+from local.settings import ACCOUNT, REGION, Settings
+
+LOG = logging.getLogger(__name__)
+
+
+def serve(settings: Settings, on_ready: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGTERM or SIGINT, then stop all that was started.
+
+    Raises:
+        PortTakenError: another program listens on the port.
+    """
+    _prepare_environment(settings)
+    from local.http_server import listen
+
+    with listen(settings.port) as listener, ExitStack() as stack:
+        _write_pid(settings, stack)
+        _serve_on(listener, settings, stack, on_ready)
+
+
+def _serve_on(
+    listener: socket.socket, settings: Settings, stack: ExitStack, on_ready: Callable[[], None]
+) -> None:
+    from moto.server import DomainDispatcherApplication, create_backend_app
+
+    from local import seams
+    from local.application import Application
+    from local.gateway.service import Gateway
+    from local.http_server import make_server
+    from local.lambdas.service import Lambdas
+    from local.sagemaker.service import SageMaker
+
+    lambdas = Lambdas(settings)
+    stack.callback(lambdas.close)
+    seams.install(settings, lambdas)
+    sagemaker = SageMaker(settings)
+    stack.callback(sagemaker.close)
+    application = Application(
+        settings=settings,
+        sagemaker=sagemaker,
+        gateway=Gateway(settings, lambdas),
+        moto=DomainDispatcherApplication(create_backend_app),
+    )
+    server = make_server(listener, application)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+    thread.start()
+    stack.callback(thread.join)
+    stack.callback(server.shutdown)
+    on_ready()
+    LOG.info("listening on %s", settings.endpoint_url)
+    _wait_for_signal()
+    LOG.info("stopping")
+
+
+def _prepare_environment(settings: Settings) -> None:
+    """Set what moto and botocore read from the environment; a profile of the user's must not leak in.
+
+    `TRAINYARD_SERVER_HOME` marks all that the server starts: `down` finds by it what outlives a killed server.
+    """
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
+        os.environ.pop(name, None)
+    os.environ.update(
+        TRAINYARD_SERVER_HOME=str(settings.home),
+        MOTO_PORT=str(settings.port),
+        MOTO_ACCOUNT_ID=ACCOUNT,
+        AWS_DEFAULT_REGION=REGION,
+        AWS_REGION=REGION,
+        AWS_ACCESS_KEY_ID="test",
+        AWS_SECRET_ACCESS_KEY="test",  # noqa: S106  the embedded AWS checks no secret
+        AWS_EC2_METADATA_DISABLED="true",
+    )
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), "localhost,127.0.0.1"]))
+
+
+def _write_pid(settings: Settings, stack: ExitStack) -> None:
+    settings.state.mkdir(parents=True, exist_ok=True)
+    path = pid_file(settings)
+    path.write_text(str(os.getpid()))
+    stack.callback(path.unlink, missing_ok=True)
+
+
+def pid_file(settings: Settings) -> Path:
+    """Where the running server leaves its process id."""
+    return settings.state / "server.pid"
+
+
+def _wait_for_signal() -> None:
+    ended = threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        ended.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    ended.wait()
