@@ -6,7 +6,6 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from spec import document
-from spec.algorithm import ImageAlgorithm
 from spec.errors import SpecError, SpecErrors
 from spec.report import report
 from spec.rules import near
@@ -43,7 +42,6 @@ def load_workloads(folder: Path, names: Collection[str] | None = None) -> tuple[
             errors.extend(found.errors)
             continue
         workloads.append(workload)
-        errors.extend(_images(path, folder, workload))
         if workload.name != name:
             errors.append(SpecError(str(path), "name", workload.name, f"{name}, the name of its folder"))
     if errors:
@@ -72,19 +70,6 @@ def _unknown(folder: Path, known: list[str], wanted: Collection[str]) -> Iterato
     for name in wanted:
         if name not in known:
             yield SpecError(str(folder), "workloads", name, f"a workload's folder; {near(name, known)}")
-
-
-def _images(path: Path, folder: Path, workload: Workload) -> Iterator[SpecError]:
-    """Our own images are folders in containers/, beside the folder of the workloads, if there is one."""
-    containers = folder.resolve().parent / "containers"
-    if not containers.is_dir():
-        return
-    known = sorted(image.parent.name for image in containers.glob("*/Dockerfile"))
-    for name, candidate in workload.candidates.items():
-        algorithm = candidate.algorithm
-        if isinstance(algorithm, ImageAlgorithm) and algorithm.image not in known:
-            allowed = f"a folder of containers/ with a Dockerfile; {near(algorithm.image, known)}"
-            yield SpecError(str(path), f"candidates.{name}.algorithm.image", algorithm.image, allowed)
 
 
 def _prefixes(folder: Path, known: list[str], wanted: Collection[str]) -> Iterator[SpecError]:

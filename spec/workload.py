@@ -27,6 +27,9 @@ from spec.schedule import Schedule
 Name = Annotated[str, Field(pattern=NAME, max_length=20)]
 CandidateName = Annotated[str, Field(pattern=NAME, max_length=16)]
 
+RESERVED = "prepare"
+"""Stands where a candidate's name stands in the names of jobs (docs/contracts.md)."""
+
 _CANDIDATE = TypeAdapter(Candidate)
 
 
@@ -139,6 +142,8 @@ def _sound_ones(value: Any) -> dict[str, Candidate]:
 def _candidate_problems(candidates: Mapping[str, Candidate], info: ValidationInfo) -> list[Problem]:
     problems: list[Problem] = []
     folder, task, data = _folder(info.context), info.data.get("task"), info.data.get("data")
+    if RESERVED in candidates:
+        problems.append(Problem((RESERVED,), RESERVED, "another name: the job that prepares the data has it"))
     for name, candidate in candidates.items():
         found: list[Problem] = []
         if task and (data or task != "classification"):

@@ -130,14 +130,3 @@ def test_sample_may_not_be_a_link_out_of_the_folder(tmp_path: Path) -> None:
     sample.rename(tmp_path / "elsewhere.csv")
     sample.symlink_to(tmp_path / "elsewhere.csv")
     assert "inside the workload's folder" in _lines(tmp_path)[0]
-
-
-def test_image_must_be_a_folder_of_containers(tmp_path: Path) -> None:
-    workloads = tmp_path / "workloads"
-    workloads.mkdir()
-    _workload(workloads, "iris")
-    (tmp_path / "containers" / "sklearns").mkdir(parents=True)
-    (tmp_path / "containers" / "sklearns" / "Dockerfile").touch()
-    line = _lines(workloads)[0]
-    assert "candidates.forest.algorithm.image: 'sklearn'" in line
-    assert line.endswith("did you mean sklearns?")
