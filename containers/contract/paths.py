@@ -1,4 +1,4 @@
-"""Where SageMaker puts things: below /opt/ml, or below SAGEMAKER_BASE_DIR when no container hides the root."""
+"""Where SageMaker puts things: below /opt/ml, or below SAGEMAKER_BASE_DIR where set."""
 
 import os
 from dataclasses import dataclass

@@ -26,7 +26,9 @@ def confusion(actual: Codes, predicted: Codes, classes: int) -> NDArray[np.int64
     return counts.reshape(classes, classes).astype(np.int64)
 
 
-def classification(actual: Codes, predicted: Codes, probabilities: Floats | None, classes: int) -> dict[str, float]:
+def classification(
+    actual: Codes, predicted: Codes, probabilities: Floats | None, classes: int
+) -> dict[str, float]:
     """Return accuracy, precision, recall, f1 and, where there are probabilities, auc.
 
     Two classes: the second is the positive one. More: the mean over the classes that occur.
@@ -47,7 +49,8 @@ def classification(actual: Codes, predicted: Codes, probabilities: Floats | None
 
 
 def _ratio(part: Floats, whole: NDArray[Any]) -> Floats:
-    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+    result: Floats = np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+    return result
 
 
 def auc(actual: Codes, probabilities: Floats) -> float:

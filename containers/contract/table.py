@@ -18,7 +18,9 @@ def read_text(path: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        message = f"{path.name}, line {line}: byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
+        message = (
+            f"{path.name}, line {line}: byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
+        )
         raise UserError(message) from error
 
 
@@ -46,7 +48,7 @@ def line(record: Sequence[object]) -> str:
 
 
 def number(cell: str) -> float:
-    """Read a number as people write them in files; ValueError for anything else, NaN and infinity included."""
+    """Read a finite number as people write them in files; ValueError for anything else."""
     value = float(cell)
     if "_" in cell or not math.isfinite(value):
         raise ValueError(cell)

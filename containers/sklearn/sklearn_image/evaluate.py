@@ -1,7 +1,7 @@
 """A processing job: measure a trained model on labelled rows in the channel's format.
 
 Reads `input/model` (model.tar.gz, or its files) and `input/data` (CSV with header, label first),
-writes `output/evaluation/metrics.json`. The toolkit measures what a transform answered; this measures the model itself.
+writes `output/evaluation/metrics.json`. The toolkit measures a transform's answers; this the model itself.
 """
 
 import json
@@ -12,6 +12,7 @@ from pathlib import Path
 from contract import quality
 from contract.errors import UserError
 from contract.paths import Paths
+
 from sklearn_image import data, model, scoring
 from sklearn_image.model import Model
 
@@ -27,7 +28,9 @@ def run(paths: Paths) -> None:
     group = quality.group(loaded.schema.task, len(loaded.schema.classes))
     folder = paths.processing_output("evaluation")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "metrics.json").write_text(json.dumps({group: metrics, "rows": rows}, indent=1), encoding="utf-8")
+    (folder / "metrics.json").write_text(
+        json.dumps({group: metrics, "rows": rows}, indent=1), encoding="utf-8"
+    )
 
 
 def load(folder: Path) -> Model:

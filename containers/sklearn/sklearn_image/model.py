@@ -5,6 +5,7 @@ Only scikit-learn's own tree types are trusted beyond what skops trusts itself.
 """
 
 import json
+import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
 from sklearn_image.schema import Column, Matrix, Schema
 
 TRUSTED = ["sklearn.tree._tree.Tree", "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"]
@@ -64,11 +66,15 @@ def load(folder: Path) -> Model:
     """Read the model's two files; anything but a model of ours is refused."""
     for name in (PIPELINE, SCHEMA):
         if not (folder / name).is_file():
-            raise UserError(f"no {name} in the model's folder; is this archive made by `train` of this image?")
+            raise UserError(
+                f"no {name} in the model's folder; is this archive made by `train` of this image?"
+            )
     raw = json.loads((folder / SCHEMA).read_text(encoding="utf-8"))
     columns = tuple(Column(column["name"], tuple(column["levels"])) for column in raw["columns"])
     schema = Schema(raw["task"], raw["target"], columns, tuple(raw["classes"]))
     try:
         return Model(skops.io.load(folder / PIPELINE, trusted=TRUSTED), schema)
-    except (skops.io.exceptions.UntrustedTypesFoundException, TypeError) as error:
+    except skops.io.exceptions.UntrustedTypesFoundException as error:
         raise UserError(f"{PIPELINE} holds types that are not scikit-learn's: {error}") from error
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+        raise UserError(f"{PIPELINE} is not a model: {error}") from error

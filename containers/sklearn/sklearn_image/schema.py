@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
 SHOWN = 10
+# scikit-learn's trees compute in single precision.
+LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,17 @@ class Schema:
         """Turn text cells into the model's input."""
         self._check_widths(records)
         result = np.empty((len(records), len(self.columns)))
-        for position, (column, cells) in enumerate(zip(self.columns, zip(*records, strict=True), strict=True)):
+        for position, (column, cells) in enumerate(
+            zip(self.columns, zip(*records, strict=True), strict=True)
+        ):
             result[:, position] = column.values(cells)
+        self._check_sizes(result)
         return result
+
+    def _check_sizes(self, matrix: Matrix) -> None:
+        for row, position in np.argwhere(np.abs(matrix) > LARGEST)[:1].tolist():
+            value, name = matrix[row, position], self.names[position]
+            raise UserError(f"row {row + 1}, column {name}: {value:g} is larger than {LARGEST:g}")
 
     def _check_widths(self, records: Sequence[Sequence[str]]) -> None:
         width = len(self.columns)

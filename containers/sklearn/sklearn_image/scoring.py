@@ -7,6 +7,7 @@ from contract import quality
 from contract.errors import UserError
 from contract.text import quoted
 from numpy.typing import NDArray
+
 from sklearn_image.data import Labelled
 from sklearn_image.model import Model
 from sklearn_image.schema import Column, Schema

@@ -16,9 +16,9 @@ from types import FrameType
 import uvicorn
 from contract.errors import UserError
 from contract.paths import Paths
+
 from sklearn_image import model, settings
 from sklearn_image.server import Server
-from sklearn_image.settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -1,17 +1,18 @@
-"""The HTTP side: SageMaker's three routes over one loaded model. What is wrong with a request is said in a 4xx."""
+"""The HTTP side: SageMaker's three routes over one loaded model; what is wrong with a request is a 4xx."""
 
 from collections.abc import Mapping
 
 from contract.errors import UserError
-from sklearn_image import wire
-from sklearn_image.model import Model
-from sklearn_image.settings import Settings
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from sklearn_image import wire
+from sklearn_image.model import Model
+from sklearn_image.settings import Settings
 
 # A larger body is computed beside the loop, so that /ping is answered meanwhile.
 INLINE_BYTES = 64 * 1024

@@ -4,7 +4,9 @@ import logging
 
 import numpy as np
 from contract import parameters
+from contract.errors import UserError
 from contract.paths import Paths
+
 from sklearn_image import data, estimators, model, scoring
 from sklearn_image.data import Labelled
 from sklearn_image.model import Model
@@ -32,6 +34,9 @@ def fit(chosen: estimators.Chosen, channels: dict[str, Labelled]) -> Model:
     schema = data.schema(chosen.task, list(channels.values()))
     pipeline = model.pipeline(schema, chosen.build(), scaled=chosen.known.scaled)
     train = channels["train"]
+    unseen = set(schema.classes) - set(train.labels)
+    if unseen:
+        raise UserError(f"classes without a row in channel train: {', '.join(sorted(unseen))}")
     pipeline.fit(schema.matrix(train.features), scoring.targets(schema, train))
     if "n_jobs" in chosen.known.fixed:
         # A server answers requests side by side: one row does not pay for a pool of threads.

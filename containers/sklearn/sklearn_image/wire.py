@@ -9,6 +9,7 @@ import orjson
 from contract import table
 from contract.errors import UserError
 from contract.text import quoted
+
 from sklearn_image.model import Model
 from sklearn_image.schema import SHOWN, Matrix, Schema
 
@@ -91,7 +92,9 @@ def answer(model: Model, matrix: Matrix, media_type: str) -> bytes:
     if media_type == CSV:
         return _lines([[label, *row] for label, row in zip(labels, rows, strict=True)])
     pairs = zip(labels, rows, strict=True)
-    return _predictions([{"label": label, "probabilities": dict(zip(classes, row, strict=True))} for label, row in pairs])
+    return _predictions(
+        [{"label": label, "probabilities": dict(zip(classes, row, strict=True))} for label, row in pairs]
+    )
 
 
 def _lines(records: Sequence[Sequence[Any]]) -> bytes:

@@ -1,4 +1,4 @@
-"""`python -m toolkit prepare|evaluate`: the processing jobs, with their failures where SageMaker reads them."""
+"""`python -m toolkit prepare|evaluate`: jobs that leave their failures where SageMaker reads them."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What a column is: numbers, whole numbers or categories, decided by its cells; what does not fit is a problem."""
+"""What a column is: numbers, whole numbers or categories. Its cells decide; a misfit is a problem."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Literal
 
 from contract import table
 from contract.text import quoted
+
 from toolkit.problems import Problems
 from toolkit.sources import Raw
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from contract import quality
+
 from toolkit.decode import Classes, Codes, Floats
 
 # A curve of more points looks the same and would make a file of megabytes.

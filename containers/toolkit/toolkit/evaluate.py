@@ -11,6 +11,7 @@ import numpy as np
 from contract import quality, table
 from contract.errors import UserError
 from contract.paths import Paths
+
 from toolkit import curves, decode, plan, plots, report
 from toolkit.decode import Classes, Values
 from toolkit.plan import Plan
@@ -70,7 +71,9 @@ def measured(
         return {quality.group("regression", 0): metrics}, curves.regression(values, guesses)
     categories = target["categories"]
     codes = np.array([categories.index(label) for label in labels], dtype=np.intp)
-    metrics = quality.with_deviations(lambda rows: _classes(codes, predicted, rows, categories), len(labels), seed)
+    metrics = quality.with_deviations(
+        lambda rows: _classes(codes, predicted, rows, categories), len(labels), seed
+    )
     shapes = curves.classification(codes, predicted, categories)
     return {quality.group("classification", len(categories)): metrics}, shapes
 
@@ -81,14 +84,21 @@ def _classes(codes: Any, predicted: Classes, rows: Any, categories: Sequence[str
 
 
 def _write(
-    folder: Path, wanted: Plan, candidate: str, rows: int, metrics: Mapping[str, Any], shapes: Mapping[str, Any]
+    folder: Path,
+    wanted: Plan,
+    candidate: str,
+    rows: int,
+    metrics: Mapping[str, Any],
+    shapes: Mapping[str, Any],
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps({**metrics, "rows": rows}, indent=1, allow_nan=False)
     if len(text.encode()) > LIMIT_BYTES:
         raise UserError(f"metrics.json would have {len(text)} bytes, more than {LIMIT_BYTES}")
     (folder / "metrics.json").write_text(text + "\n", encoding="utf-8")
-    (folder / "curves.json").write_text(json.dumps(shapes, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+    (folder / "curves.json").write_text(
+        json.dumps(shapes, ensure_ascii=False, allow_nan=False), encoding="utf-8"
+    )
     pictures = [folder / name for name in plots.draw(shapes, wanted.target, folder)]
     (values,) = metrics.values()
     facts = {"workload": wanted.workload, "task": wanted.task, "test rows": rows}

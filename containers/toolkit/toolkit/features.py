@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from contract import table
+
 from toolkit import layout
 from toolkit.columns import Column
 from toolkit.plan import Plan
@@ -46,8 +47,10 @@ def _target(target: Column) -> dict[str, Any]:
     return {"name": target.name, "type": target.kind, **categories}
 
 
-def schema_hash(features: Sequence[dict[str, Any]], columns: list[str], wire: str, target: dict[str, Any]) -> str:
-    """Tell schemas apart. Ranges are left out: fresh data moves them, and the old model still understands it."""
+def schema_hash(
+    features: Sequence[dict[str, Any]], columns: list[str], wire: str, target: dict[str, Any]
+) -> str:
+    """Tell schemas apart; not by ranges, which fresh data moves while the old model still understands it."""
     shapes = [{key: value for key, value in feature.items() if key not in RANGE} for feature in features]
     text = json.dumps([shapes, columns, wire, target], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

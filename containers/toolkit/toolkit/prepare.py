@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from contract import table
+from contract.errors import UserError
 from contract.paths import Paths
+from contract.text import quoted
+
 from toolkit import checks, columns, features, layout, plan, sources, split
 from toolkit.columns import Column
 from toolkit.plan import Plan
@@ -52,16 +55,33 @@ def _column(name: str, index: int, raw: sources.Raw, wanted: Plan, problems: Pro
 def _clashes(inputs: list[Column], wanted: Plan, problems: Problems) -> None:
     names = layout.names(inputs, wanted.layout)
     if not problems and len(set(names)) < len(names):
-        problems.add("an encoded column would have the name of another; rename the column with '=' in its name")
+        problems.add(
+            "an encoded column would have the name of another; rename the column with '=' in its name"
+        )
 
 
 def _split(inputs: list[Column], target: Column, wanted: Plan) -> tuple[Rows, Rows, Rows]:
     strata = [str(cell) if target.kind == "category" else "" for cell in target.cells]
     levels = [[str(cell) for cell in column.cells] for column in inputs if column.kind == "category"]
-    return split.split(strata, split.anchors(levels, wanted.seed), wanted.split, wanted.seed)
+    parts = split.split(strata, split.anchors(levels, wanted.seed), wanted.split, wanted.seed)
+    _check_levels(levels, parts[0], [column.name for column in inputs if column.kind == "category"])
+    return parts
 
 
-def _write(folder: Path, wanted: Plan, inputs: list[Column], target: Column, parts: tuple[Rows, Rows, Rows]) -> None:
+def _check_levels(levels: list[list[str]], train: Rows, names: list[str]) -> None:
+    """A level that training never sees could not be answered for."""
+    for name, cells in zip(names, levels, strict=True):
+        unseen = set(cells) - {cells[row] for row in train.tolist()}
+        if unseen:
+            some = ", ".join(quoted(level) for level in sorted(unseen)[:5])
+            raise UserError(
+                f"column {quoted(name)} has too many levels: no row to train {some}"
+            )
+
+
+def _write(
+    folder: Path, wanted: Plan, inputs: list[Column], target: Column, parts: tuple[Rows, Rows, Rows]
+) -> None:
     train, validation, test = parts
     header = [[target.name, *layout.names(inputs, wanted.layout)]] if wanted.layout == "raw" else []
     wire = layout.cells(inputs, wanted.layout)

@@ -1,4 +1,4 @@
-"""Everything wrong with the data is told at once, but boundedly: the first places of each kind, then a count."""
+"""Everything wrong with the data is told at once: the first places of each kind, then a count."""
 
 import logging
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from contract import table
 from contract.errors import UserError
+
 from toolkit import parquet
 from toolkit.problems import Problems
 
