@@ -93,4 +93,6 @@ def _field(item: Any) -> str:
     where = " ".join(filter(None, (row, str(item.get("field") or item.get("pointer") or ""))))
     value = f"{json.dumps(item['value'], ensure_ascii=False)}: " if "value" in item else ""
     said = item.get("detail") or item.get("message") or item.get("allowed") or item.get("fix") or ""
-    return f"{where}: {value}{said}"
+    allowed = item.get("allowed")
+    choices = f" (allowed: {', '.join(map(str, allowed))})" if isinstance(allowed, list) else ""
+    return f"{where}: {value}{said}{choices}"

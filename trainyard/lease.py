@@ -81,7 +81,8 @@ def _refusal(context: Context, table: str, workload: str) -> Held:
     item = context.client("dynamodb").get_item(TableName=table, Key=key).get("Item", {})
     holder = item.get("holder", {}).get("S", "somebody")
     until = datetime.fromtimestamp(int(item.get("expires", {}).get("N", "0")), context.tools.now().tzinfo)
+    stop = f"trainyard stop {holder}" if holder.startswith("arn:") else "wait for it"
     return Held(
-        f"{workload} is being changed by {holder} (until {until:%H:%M} UTC at the latest)",
-        fix=f"wait for it, stop it with trainyard stop -w {workload}, or add --force",
+        f"{workload} is being changed by {holder.rsplit(':', 1)[-1]} (until {until:%H:%M} UTC at the latest)",
+        fix=f"{stop}; if it has stopped already, add --force",
     )

@@ -54,6 +54,8 @@ class Tail:
         return self.client.get_paginator("filter_log_events").paginate(**wanted)
 
     def _take(self, event: dict[str, Any]) -> bool:
+        if not event["logStreamName"].startswith(self.source.prefix or ""):
+            return False  # the prefix narrows the query; what counts is the name
         key = event.get("eventId") or f"{event['logStreamName']}{event['timestamp']}{event['message']}"
         new = key not in self._seen
         self._seen.add(key)

@@ -24,7 +24,7 @@ def live_table(history: History, execution: Execution, started: datetime, now: d
     made.add_column(width=1)
     made.add_column(no_wrap=True)
     made.add_column(justify="right", no_wrap=True)
-    made.add_column(overflow="ellipsis", no_wrap=True, style="dim", ratio=1)
+    made.add_column(style="dim")
     for visits in rows(history):
         _row(made, visits, now)
     title = Text.assemble(("▶ ", "bold cyan"), (execution.workload or "run", "bold"), f"  {execution.name}  ")
@@ -62,11 +62,14 @@ def _row(made: Table, visits: list[Step], now: datetime) -> None:
     )
 
 
-def _note(step: Step) -> str:
+def _note(step: Step) -> Text:
+    """Cut, not folded, where the terminal is narrow: a row stays a line."""
     tries = f" (try {step.tries})" if step.tries > 1 and step.job else ""
     if step.error:
-        return escape(f"{step.error}{tries}")
-    return escape(f"{step.job.kind} {step.job.status}  {step.job.name}{tries}") if step.job else ""
+        said = " ".join(render.explain(None, step.cause)) or step.error
+    else:
+        said = f"{step.job.kind} {step.job.status}  {step.job.name}" if step.job else ""
+    return Text(said + tries, no_wrap=True, overflow="ellipsis")
 
 
 def line(event: dict[str, Any], step: Step | None, history: History, started: datetime) -> str | None:
@@ -129,5 +132,6 @@ def _candidates(outcome: Outcome) -> Table:
             for key, word in (("min", "at least"), ("max", "at most"))
             if key in outcome.gate
         ]
+        made.caption_justify = "left"
         made.caption = f"gate: {outcome.gate.get('metric')} {' and '.join(bounds)}"
     return made

@@ -146,17 +146,20 @@ def stack(part: str, resources: dict[str, Any], outputs: dict[str, Any], stage: 
 @pytest.fixture
 def deployed(cli: Cli) -> Cli:
     """Storage and one workload; the API comes with the test that needs it."""
-    key = {"AttributeName": "lease", "KeyType": "HASH"}
-    table = {"TableName": "leases", "KeySchema": [key], "BillingMode": "PAY_PER_REQUEST"}
+    key: dict[str, Any] = {"AttributeName": "lease", "KeyType": "HASH"}
+    table: dict[str, Any] = {"TableName": "leases", "KeySchema": [key], "BillingMode": "PAY_PER_REQUEST"}
     table["AttributeDefinitions"] = [{"AttributeName": "lease", "AttributeType": "S"}]
     bucket = {
         "Type": "AWS::S3::Bucket",
         "DeletionPolicy": "Retain",
         "Properties": {"BucketName": "data-bucket"},
     }
-    resources = {"Bucket": bucket, "Leases": {"Type": "AWS::DynamoDB::Table", "Properties": table}}
+    resources: dict[str, Any] = {
+        "Bucket": bucket,
+        "Leases": {"Type": "AWS::DynamoDB::Table", "Properties": table},
+    }
     stack("storage", resources, {"BucketName": "data-bucket", "LeaseTableName": "leases"})
-    topic = {"Topic": {"Type": "AWS::SNS::Topic"}}
+    topic: dict[str, Any] = {"Topic": {"Type": "AWS::SNS::Topic"}}
     stack(
         f"workload-{WORKLOAD}", topic, {"StateMachineArn": MACHINE, "JobRoleArn": "arn:aws:iam::1:role/jobs"}
     )
@@ -182,8 +185,9 @@ def serve(names: Sequence[str] = ("forest",), workload: str = WORKLOAD, stage: s
     tags = [{"Key": "trainyard:stage", "Value": stage}, {"Key": "trainyard:workload", "Value": workload}]
     role = "arn:aws:iam::123456789012:role/jobs"
     for name in names:
-        sagemaker.create_model(ModelName=f"{base}-{name}-1f", ExecutionRoleArn=role, Tags=tags,
-                               PrimaryContainer={"Image": "1.dkr.ecr.us-east-1.amazonaws.com/x:1"})  # fmt: skip
+        image = {"Image": "1.dkr.ecr.us-east-1.amazonaws.com/x:1"}
+        model = f"{base}-{name}-1f"
+        sagemaker.create_model(ModelName=model, ExecutionRoleArn=role, Tags=tags, PrimaryContainer=image)
     variants = [
         {"VariantName": name, "ModelName": f"{base}-{name}-1f", "InstanceType": "ml.m5.large",
          "InitialInstanceCount": 1, "InitialVariantWeight": 1.0} for name in names

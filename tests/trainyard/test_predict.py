@@ -17,7 +17,8 @@ ANSWER = {
 }  # fmt: skip
 PROBLEM = {
     "type": "about:blank", "title": "Bad Request", "status": 400, "detail": "2 fields are wrong",
-    "errors": [{"row": 0, "field": "petal_length", "value": "long", "detail": "must be a number"},
+    "errors": [{"row": 0, "field": "petal_length", "value": "long", "detail": "must be a number",
+                "allowed": ["a", "b"]},
                {"row": 0, "field": "colour", "detail": "is missing"}],
 }  # fmt: skip
 
@@ -110,7 +111,7 @@ def test_each_bad_field_is_named_and_the_exit_code_is_1(deployed: Cli, api: Api)
     done = deployed("predict", WORKLOAD, "--json", "{}")
     assert done.exit_code == 1
     assert "the API answered 400: 2 fields are wrong" in done.stderr
-    assert 'row 0 petal_length: "long": must be a number' in done.stderr
+    assert 'row 0 petal_length: "long": must be a number (allowed: a, b)' in done.stderr
     assert "row 0 colour: is missing" in done.stderr
 
 

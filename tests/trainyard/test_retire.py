@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from tests.trainyard.conftest import START, WORKLOAD, Cli, client, point, serve
+from tests.trainyard.conftest import WORKLOAD, Cli, client, point, serve
+from tests.trainyard.recorded import START
 
 pytestmark = pytest.mark.local
 

@@ -17,7 +17,7 @@ NEEDED = 6
 def region(context: Context) -> Iterator[Finding]:
     """Every client needs one."""
     try:
-        yield Finding("ok", "region", str(context.client("sts").meta.region_name))
+        yield Finding("ok", "region", str(context.client("ssm").meta.region_name))
     except NoRegionError:
         yield Finding("fail", "region", "none is set", "export AWS_REGION=us-east-1 (or where you deploy)")
 
