@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, Environment, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -22,9 +22,9 @@ _GATEWAY_TIMEOUT = Duration.seconds(29)
 _THROTTLE = apigateway.ThrottleSettings(rate_limit=50, burst_limit=100)
 _QUOTA = apigateway.QuotaSettings(limit=1_000_000, period=apigateway.Period.MONTH)
 # JSON Schema draft 4, all that the gateway knows. It checks the envelope; the features are the function's,
-# since they change with the live model. A body without a media type counts as JSON; one of a media type without
-# a model passes unchecked (text/csv among them), and a proxy integration has no passthrough behaviour to refuse
-# it with: answering 415 is the function's too.
+# since they change with the live model. A body without a media type counts as JSON; one of a media type
+# without a model passes unchecked (text/csv among them), and a proxy integration has no passthrough behaviour
+# to refuse it with: answering 415 is the function's too.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
 _ENVELOPE = apigateway.JsonSchema(
     schema=apigateway.JsonSchemaVersion.DRAFT4,
@@ -49,11 +49,12 @@ class ApiStack(Stack):
         scope: Construct,
         id: str,
         *,
+        env: Environment,
         deployment: Deployment,
         workloads: Sequence[Workload],
         bucket: s3.IBucket,
     ) -> None:
-        super().__init__(scope, id, description=f"Trainyard {deployment.stage}: the public API")
+        super().__init__(scope, id, env=env, description=f"Trainyard {deployment.stage}: the public API")
         names = [workload.name for workload in workloads]
         predict = PredictFunction(self, "Predict", deployment=deployment, workloads=names, bucket=bucket)
         self.api = self._rest_api(deployment)

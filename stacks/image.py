@@ -5,7 +5,7 @@ A stack of its own per image, because a synthesizer knows one repository for all
 
 from pathlib import Path
 
-from aws_cdk import CfnOutput, DefaultStackSynthesizer, Stack
+from aws_cdk import CfnOutput, DefaultStackSynthesizer, Environment, Stack
 from aws_cdk import aws_ecr_assets as assets
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
@@ -23,9 +23,16 @@ class ImageStack(Stack):
     """An image asset, its URI as a plain string, and the SSM parameter that tells it to people."""
 
     def __init__(
-        self, scope: Construct, id: str, *, deployment: Deployment, image: str, containers: Path
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        env: Environment,
+        deployment: Deployment,
+        image: str,
+        containers: Path,
     ) -> None:
-        super().__init__(scope, id, synthesizer=_publishes_to_our_repository(deployment, image))
+        super().__init__(scope, id, env=env, synthesizer=_publishes_to_our_repository(deployment, image))
         asset = assets.DockerImageAsset(
             self,
             "Image",

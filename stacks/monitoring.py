@@ -1,6 +1,6 @@
 """Who hears of a failed run: an encrypted topic that EventBridge publishes to."""
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, Environment, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
@@ -15,8 +15,17 @@ _EVENTBRIDGE = "events.amazonaws.com"
 class MonitoringStack(Stack):
     """`failures`: the topic of failed, timed-out and aborted runs."""
 
-    def __init__(self, scope: Construct, id: str, *, deployment: Deployment) -> None:
-        super().__init__(scope, id, description=f"Trainyard {deployment.stage}: notification of failures")
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        env: Environment,
+        deployment: Deployment,
+    ) -> None:
+        super().__init__(
+            scope, id, env=env, description=f"Trainyard {deployment.stage}: notification of failures"
+        )
         self.failures = sns.Topic(
             self,
             "Failures",

@@ -7,7 +7,7 @@ repository only.
 
 from collections.abc import Collection, Mapping
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Environment, RemovalPolicy, Stack
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -20,8 +20,16 @@ from stacks.findings import explain
 class RegistryStack(Stack):
     """Repositories by image name, and the image publishing role."""
 
-    def __init__(self, scope: Construct, id: str, *, deployment: Deployment, images: Collection[str]) -> None:
-        super().__init__(scope, id)
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        env: Environment,
+        deployment: Deployment,
+        images: Collection[str],
+    ) -> None:
+        super().__init__(scope, id, env=env)
         self.repositories: Mapping[str, ecr.Repository] = {
             image: self._repository(naming.repository_name(deployment, image), image)
             for image in sorted(images)

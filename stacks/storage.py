@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, Environment, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -22,9 +22,17 @@ class StorageStack(Stack):
     """`bucket` and `leases`."""
 
     def __init__(
-        self, scope: Construct, id: str, *, deployment: Deployment, workloads: Sequence[str]
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        env: Environment,
+        deployment: Deployment,
+        workloads: Sequence[str],
     ) -> None:
-        super().__init__(scope, id, description=f"Trainyard {deployment.stage}: data, artifacts, leases")
+        super().__init__(
+            scope, id, env=env, description=f"Trainyard {deployment.stage}: data, artifacts, leases"
+        )
         self.bucket = self._bucket(workloads)
         self.leases = self._leases()
         CfnOutput(self, "BucketName", value=self.bucket.bucket_name)
