@@ -172,7 +172,11 @@ def put(key: str, value: Any) -> None:
 
 def point(execution: str = RUN, metrics: dict[str, Any] | None = None) -> None:
     """Moves the live pointer."""
-    value = {"endpoint": "dev-iris-sklearn", "config": "dev-iris-sklearn-1f", "execution": execution}
+    value: dict[str, Any] = {
+        "endpoint": "dev-iris-sklearn",
+        "config": "dev-iris-sklearn-1f",
+        "execution": execution,
+    }
     value |= {"features": f"{WORKLOAD}/live/dev-iris-sklearn-1f/features.json", "models": {}}
     value |= {"metrics": metrics or {"forest": {"accuracy": 0.96}}, "later": "unknown members are ignored"}
     name = f"/trainyard/dev/{WORKLOAD}/live"

@@ -10,8 +10,9 @@ from trainyard.checks.finding import Finding, attempt
 from trainyard.context import Context
 from trainyard.errors import NotFound
 
-# The jobs that every workload runs beside its own: see docs/contracts.md and stacks/workflow.
+# What a run prepares, scores and evaluates on, and how many candidates it tries at once: stacks/workflow.
 HELPER = "ml.m5.large"
+AT_ONCE = 4
 CONSOLE = "https://console.aws.amazon.com/servicequotas/home/services/sagemaker/quotas"
 
 
@@ -68,7 +69,8 @@ def _serving(workload: Workload) -> Counter[str]:
 
 
 def _training(workload: Workload) -> Counter[str]:
-    needed = Counter({f"{HELPER} for processing job usage": 1, f"{HELPER} for transform job usage": 1})
+    helpers = min(AT_ONCE, len(workload.candidates))
+    needed = Counter({f"{HELPER} for {kind} job usage": helpers for kind in ("processing", "transform")})
     for candidate in workload.candidates.values():
         use = "spot training job usage" if candidate.spot else "training job usage"
         parallel = candidate.tuning.max_parallel_jobs if candidate.tuning else 1
