@@ -29,8 +29,8 @@ _REASON = """(
 
 _METRICS = """(
     $all := $parse($states.result.Body);
-    $group := [$filter([$keys($all)], function($key) { $contains($key, '_metrics') })][0];
-    $merge([$each($lookup($all, $group), function($metric, $name) {{$name: $metric.value}})])
+    $groups := $filter([$keys($all)], function($key) { $contains($key, '_metrics') });
+    $merge([$each($lookup($all, $groups[0]), function($metric, $name) {{$name: $metric.value}})])
 )"""
 
 

@@ -116,7 +116,6 @@ def _finding_states(names: Names, early: list[dict[str, Any]], withdraw: str) ->
         "MaxResults": 100,
     }
     more = "$token = '' ? {} : {'NextToken': $token}"
-    mine = f"[$states.result.Endpoints[EndpointName = '{names.prefix}']]"
     return {
         "Find endpoint": sdk(
             "sagemaker",
@@ -124,7 +123,7 @@ def _finding_states(names: Names, early: list[dict[str, Any]], withdraw: str) ->
             q(f"$merge([{query}, {more}])"),
             catch=early,
             assign={
-                "status": q(f"{mine}[0].EndpointStatus & ''"),
+                "status": q(status_of(names.prefix)),
                 "token": q("$states.result.NextToken & ''"),
                 "looks": q("$looks + 1"),
             },
@@ -201,3 +200,11 @@ def _waiting_states(names: Names, then: str, undo: str, late: list[dict[str, Any
             then=undo,
         ),
     }
+
+
+def status_of(endpoint: str) -> str:
+    """JSONata: the status of one endpoint in a list, nothing if it is not there; a list matches parts of names."""
+    return f"""(
+        $mine := $filter([$states.result.Endpoints], function($one) {{ $one.EndpointName = '{endpoint}' }});
+        $mine[0].EndpointStatus & ''
+    )"""

@@ -6,7 +6,7 @@ When even that fails nothing is deleted, since the endpoint may still use it.
 from typing import Any
 
 from stacks.workflow.asl import States, caught, choose, compute, q, retry, sdk
-from stacks.workflow.deploy import BUSY, PAUSE, TRIES
+from stacks.workflow.deploy import BUSY, PAUSE, TRIES, status_of
 from stacks.workflow.names import Names
 
 _WHILE_BUSY = [
@@ -68,7 +68,6 @@ def rollback_states(names: Names, *, then: str, stuck: str) -> States:
 
 
 def _deleting_states(names: Names, lost: list[dict[str, Any]], then: str) -> States:
-    mine = f"[$states.result.Endpoints[EndpointName = '{names.prefix}']]"
     return {
         "Find first endpoint": sdk(
             "sagemaker",
@@ -80,7 +79,7 @@ def _deleting_states(names: Names, lost: list[dict[str, Any]], then: str) -> Sta
                 "MaxResults": 100,
             },
             catch=lost,
-            assign={"status": q(f"{mine}[0].EndpointStatus & ''"), "looks": q("$looks + 1")},
+            assign={"status": q(status_of(names.prefix)), "looks": q("$looks + 1")},
             then="Is there a first endpoint?",
         ),
         "Is there a first endpoint?": choose(

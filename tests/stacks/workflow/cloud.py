@@ -1,0 +1,205 @@
+"""The few services that a run calls, in memory; every call is checked against AWS's models first."""
+
+import itertools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.stacks.workflow.interpreter import TaskError
+from tests.stacks.workflow.shapes import problems
+
+Json = dict[str, Any]
+Fault = Callable[[str, Json], None]
+
+FEATURES = {"version": 1, "example_line": "5.1,3.5,1.4,0.2", "schema_hash": "0" * 64}
+
+
+@dataclass
+class Cloud:
+    """State of one account; `fault` may raise before a call is answered, `metrics` says how good candidates are."""
+
+    metrics: dict[str, Json] = field(default_factory=dict)
+    fault: Fault = lambda state, arguments: None
+    objects: dict[str, str] = field(default_factory=dict)
+    models: dict[str, Json] = field(default_factory=dict)
+    configs: dict[str, Json] = field(default_factory=dict)
+    endpoints: dict[str, Json] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
+    leases: dict[str, str] = field(default_factory=dict)
+    calls: list[tuple[str, str, Any]] = field(default_factory=list)
+    statuses: list[str] = field(default_factory=list)
+    ticks: Any = field(default_factory=itertools.count)
+
+    def __call__(self, state: str, resource: str, arguments: Any) -> Any:
+        found = problems(resource, arguments)
+        assert not found, f"{state}: {found}"
+        self.calls.append((state, resource, arguments))
+        self.fault(state, arguments)
+        action = resource.rpartition(":")[2].removesuffix(".sync")
+        return getattr(self, f"_{action}")(arguments)
+
+    def _putObject(self, sent: Json) -> Json:
+        self.objects[sent["Key"]] = json.dumps(sent["Body"])
+        return {"ETag": "1"}
+
+    def _copyObject(self, sent: Json) -> Json:
+        _, _, key = sent["CopySource"].partition("/")
+        if key not in self.objects:
+            raise TaskError("S3.NoSuchKeyException", key)
+        self.objects[sent["Key"]] = self.objects[key]
+        return {}
+
+    def _getObject(self, sent: Json) -> Json:
+        if sent["Key"] not in self.objects:
+            raise TaskError("S3.NoSuchKeyException", sent["Key"])
+        return {"Body": self.objects[sent["Key"]]}
+
+    def _deleteObject(self, sent: Json) -> Json:
+        self.objects.pop(sent["Key"], None)
+        return {}
+
+    def _deleteObjects(self, sent: Json) -> Json:
+        for item in sent["Delete"]["Objects"]:
+            self.objects.pop(item["Key"], None)
+        return {}
+
+    def _listObjectsV2(self, sent: Json) -> Json:
+        found = [{"Key": key, "Size": 1} for key in self.objects if key.startswith(sent["Prefix"])]
+        return {"KeyCount": len(found)} | ({"Contents": found} if found else {})
+
+    def _createProcessingJob(self, sent: Json) -> Json:
+        output = sent["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"]
+        prefix = _key(output)
+        if sent["AppSpecification"]["ContainerArguments"] == ["prepare"]:
+            self.objects[f"{prefix}/features.json"] = json.dumps(FEATURES)
+        else:
+            values = self.metrics[sent["Environment"]["CANDIDATE"]]
+            group = {name: {"value": value} for name, value in values.items()}
+            self.objects[f"{prefix}/metrics.json"] = json.dumps({"rows": 30, "regression_metrics": group})
+        return {"ProcessingJobStatus": "Completed"}
+
+    def _createTrainingJob(self, sent: Json) -> Json:
+        return self._trained(sent["TrainingJobName"], sent["OutputDataConfig"]["S3OutputPath"])
+
+    def _trained(self, name: str, output: str) -> Json:
+        artifact = f"{output}/{name}/output/model.tar.gz"
+        self.objects[_key(artifact)] = name
+        return {"TrainingJobName": name, "ModelArtifacts": {"S3ModelArtifacts": artifact}}
+
+    def _createHyperParameterTuningJob(self, sent: Json) -> Json:
+        name = sent["HyperParameterTuningJobName"]
+        self._best = self._trained(
+            f"{name}-001-abcd", sent["TrainingJobDefinition"]["OutputDataConfig"]["S3OutputPath"]
+        )
+        return {"HyperParameterTuningJobName": name}
+
+    def _describeHyperParameterTuningJob(self, sent: Json) -> Json:
+        return {"BestTrainingJob": {"TrainingJobName": self._best["TrainingJobName"]}}
+
+    def _describeTrainingJob(self, sent: Json) -> Json:
+        return self._best
+
+    def _createTransformJob(self, sent: Json) -> Json:
+        assert sent["ModelName"] in self.models
+        return {}
+
+    def _createModel(self, sent: Json) -> Json:
+        if sent["ModelName"] in self.models:
+            raise TaskError("SageMaker.SageMakerException", "Cannot create already existing model")
+        self.models[sent["ModelName"]] = sent
+        return {"ModelArn": f"arn:aws:sagemaker:us-east-1:123456789012:model/{sent['ModelName']}"}
+
+    def _deleteModel(self, sent: Json) -> Json:
+        self.models.pop(sent["ModelName"])
+        return {}
+
+    def _createEndpointConfig(self, sent: Json) -> Json:
+        if sent["EndpointConfigName"] in self.configs:
+            raise TaskError(
+                "SageMaker.SageMakerException", "Cannot create already existing endpoint configuration"
+            )
+        self.configs[sent["EndpointConfigName"]] = sent | {"CreationTime": next(self.ticks)}
+        return {}
+
+    def _describeEndpointConfig(self, sent: Json) -> Json:
+        if sent["EndpointConfigName"] not in self.configs:
+            raise TaskError("SageMaker.SageMakerException", "Could not find endpoint configuration")
+        return self.configs[sent["EndpointConfigName"]]
+
+    def _deleteEndpointConfig(self, sent: Json) -> Json:
+        name = sent["EndpointConfigName"]
+        if name not in self.configs:
+            raise TaskError("SageMaker.SageMakerException", "Could not find endpoint configuration")
+        in_use = [e for e in self.endpoints.values() if e["EndpointConfigName"] == name]
+        assert not in_use, f"{name} is in use"
+        del self.configs[name]
+        return {}
+
+    def _listEndpointConfigs(self, sent: Json) -> Json:
+        names = sorted(self.configs, key=lambda name: -self.configs[name]["CreationTime"])
+        return {"EndpointConfigs": [{"EndpointConfigName": n} for n in names if sent["NameContains"] in n]}
+
+    def _listEndpoints(self, sent: Json) -> Json:
+        return {"Endpoints": [e for name, e in self.endpoints.items() if sent["NameContains"] in name]}
+
+    def _createEndpoint(self, sent: Json) -> Json:
+        assert sent["EndpointName"] not in self.endpoints
+        return self._serve(sent, "")
+
+    def _updateEndpoint(self, sent: Json) -> Json:
+        assert self.endpoints[sent["EndpointName"]]["EndpointStatus"] == "InService"
+        return self._serve(sent, self.endpoints[sent["EndpointName"]]["EndpointConfigName"])
+
+    def _serve(self, sent: Json, before: str) -> Json:
+        self.endpoints[sent["EndpointName"]] = {
+            "EndpointName": sent["EndpointName"],
+            "EndpointStatus": "Updating" if before else "Creating",
+            "EndpointConfigName": sent["EndpointConfigName"],
+            "before": before,
+        }
+        return {}
+
+    def _describeEndpoint(self, sent: Json) -> Json:
+        endpoint = self.endpoints[sent["EndpointName"]]
+        if self.statuses:
+            endpoint["EndpointStatus"] = self.statuses.pop(0)
+            if endpoint["EndpointStatus"] == "RollingBack":
+                endpoint["EndpointConfigName"] = endpoint["before"]
+        elif endpoint["EndpointStatus"] in ("Creating", "Updating", "RollingBack"):
+            endpoint["EndpointStatus"] = "InService"
+        return endpoint
+
+    def _deleteEndpoint(self, sent: Json) -> Json:
+        del self.endpoints[sent["EndpointName"]]
+        return {}
+
+    def _invokeEndpoint(self, sent: Json) -> Json:
+        config = self.configs[self.endpoints[sent["EndpointName"]]["EndpointConfigName"]]
+        assert sent["TargetVariant"] in [v["VariantName"] for v in config["ProductionVariants"]]
+        return {"Body": "setosa", "InvokedProductionVariant": sent["TargetVariant"]}
+
+    def _putParameter(self, sent: Json) -> Json:
+        self.parameters[sent["Name"]] = sent["Value"]
+        return {}
+
+    def _addTagsToResource(self, sent: Json) -> Json:
+        return {}
+
+    def _putItem(self, sent: Json) -> Json:
+        key, holder = sent["Item"]["lease"]["S"], sent["Item"]["holder"]["S"]
+        if self.leases.get(key, holder) != holder:
+            raise TaskError("DynamoDB.ConditionalCheckFailedException", "The conditional request failed")
+        self.leases[key] = holder
+        return {}
+
+    def _deleteItem(self, sent: Json) -> Json:
+        holder = sent["ExpressionAttributeValues"][":holder"]["S"]
+        if self.leases.get(sent["Key"]["lease"]["S"]) != holder:
+            raise TaskError("DynamoDB.ConditionalCheckFailedException", "The conditional request failed")
+        del self.leases[sent["Key"]["lease"]["S"]]
+        return {}
+
+
+def _key(uri: str) -> str:
+    return uri.removeprefix("s3://").partition("/")[2]

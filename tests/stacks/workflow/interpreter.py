@@ -1,0 +1,154 @@
+"""Walks a definition without any AWS: enough of the States Language to try every path in milliseconds.
+
+Tasks are answered by a function; it raises `TaskError` for what AWS would. No waiting is done.
+"""
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.jsonata import QueryError, evaluate
+
+Json = dict[str, Any]
+Service = Callable[[str, str, Any], Any]
+MOST_STEPS = 3_000
+
+
+class TaskError(Exception):
+    """A task's failure as States.ALL sees it."""
+
+    def __init__(self, error: str, cause: str = "") -> None:
+        super().__init__(f"{error}: {cause}")
+        self.error, self.cause = error, cause
+
+
+@dataclass
+class Execution:
+    """One run: what it was given, what it visited, how it ended."""
+
+    definition: Json
+    service: Service
+    input: Any = field(default_factory=dict)
+    name: str = "run-1"
+    visited: list[str] = field(default_factory=list)
+    retried: list[str] = field(default_factory=list)
+
+    def run(self) -> Any:
+        """The output; a failed execution raises TaskError."""
+        return self._flow(self.definition, self.input, {}, {})
+
+    def _flow(self, flow: Json, value: Any, outer: Mapping[str, Any], context: Json) -> Any:
+        variables = dict(outer)
+        name: str | None = flow["StartAt"]
+        while name:
+            self.visited.append(name)
+            assert len(self.visited) < MOST_STEPS, f"runs in circles: {self.visited[-10:]}"
+            value, name = self._step(name, flow["States"][name], value, variables, context)
+        return value
+
+    def _step(
+        self, name: str, state: Json, value: Any, variables: Json, context: Json
+    ) -> tuple[Any, str | None]:
+        retries = 0
+        counts: dict[int, int] = {}
+        while True:
+            states: Json = {"input": value, "context": self._context(name, retries, context)}
+            try:
+                return self._enter(name, state, variables, states)
+            except TaskError as error:
+                number = self._retrier(state, error)
+                if number is not None and counts.get(number, 0) < state["Retry"][number]["MaxAttempts"]:
+                    counts[number] = counts.get(number, 0) + 1
+                    retries += 1
+                    self.retried.append(name)
+                    continue
+                catcher = next(
+                    (c for c in state.get("Catch", ()) if _matches(c["ErrorEquals"], error.error)), None
+                )
+                if catcher is None:
+                    raise
+                states["errorOutput"] = {"Error": error.error, "Cause": error.cause}
+                output = self._leave(catcher, variables, states, states["errorOutput"])
+                return output, catcher["Next"]
+
+    def _enter(self, name: str, state: Json, variables: Json, states: Json) -> tuple[Any, str | None]:
+        match state["Type"]:
+            case "Choice":
+                rule = next(
+                    (r for r in state["Choices"] if self._true(r["Condition"], variables, states)), None
+                )
+                return states["input"], rule["Next"] if rule else state["Default"]
+            case "Fail":
+                told = [str(self._value(state[key], variables, states)) for key in ("Error", "Cause")]
+                raise TaskError(*told)
+            case "Wait":
+                assert 0 < self._value(state["Seconds"], variables, states) <= 60
+                states["result"] = states["input"]
+            case "Task":
+                arguments = self._value(state["Arguments"], variables, states)
+                assert self._value(state["TimeoutSeconds"], variables, states) > 0
+                resource = state["Resource"].partition(":states:::")[2]
+                states["result"] = copy.deepcopy(self.service(name, resource, arguments))
+            case "Map":
+                items = self._value(state["Items"], variables, states)
+                assert isinstance(items, list), f"{name}: items are no list: {items}"
+                states["result"] = [
+                    self._flow(
+                        state["ItemProcessor"],
+                        item,
+                        variables,
+                        {"Map": {"Item": {"Index": index, "Value": item}}},
+                    )
+                    for index, item in enumerate(items)
+                ]
+            case _:
+                states["result"] = states["input"]
+        return self._leave(state, variables, states, states["result"]), state.get("Next")
+
+    def _leave(self, fields: Json, variables: Json, states: Json, otherwise: Any) -> Any:
+        assigned = self._value(fields.get("Assign", {}), variables, states)
+        output = self._value(fields["Output"], variables, states) if "Output" in fields else otherwise
+        variables |= assigned
+        return output
+
+    def _true(self, condition: str, variables: Json, states: Json) -> bool:
+        value = self._value(condition, variables, states)
+        assert isinstance(value, bool), f"a condition is true or false: {condition}"
+        return value
+
+    def _value(self, template: Any, variables: Json, states: Json) -> Any:
+        if isinstance(template, dict):
+            return {key: self._value(item, variables, states) for key, item in template.items()}
+        if isinstance(template, list):
+            return [self._value(item, variables, states) for item in template]
+        if isinstance(template, str) and template.startswith("{%"):
+            try:
+                return evaluate(template[2:-2], {**variables, "states": states})
+            except QueryError as error:
+                raise TaskError("States.QueryEvaluationError", str(error)) from error
+        return template
+
+    def _context(self, name: str, retries: int, context: Json) -> Json:
+        execution = {
+            "Id": f"arn:execution:{self.name}",
+            "Name": self.name,
+            "Input": self.input,
+            "RedriveCount": 0,
+        }
+        return {"Execution": execution, "State": {"Name": name, "RetryCount": retries}, **context}
+
+    @staticmethod
+    def _retrier(state: Json, error: TaskError) -> int | None:
+        for number, retrier in enumerate(state.get("Retry", ())):
+            if _matches(retrier["ErrorEquals"], error.error):
+                return number
+        return None
+
+
+def _matches(names: list[str], error: str) -> bool:
+    return (
+        error in names
+        or "States.ALL" in names
+        or ("States.TaskFailed" in names and error != "States.Timeout")
+    )

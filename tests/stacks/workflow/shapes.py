@@ -1,0 +1,68 @@
+"""Checks what a task would send against AWS's own service models: members, types, lengths, patterns, enums."""
+
+import json
+from functools import cache
+from typing import Any
+
+import botocore.session
+import regex
+from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+from botocore.validate import ParamValidator
+
+_NAMES = {"sagemakerruntime": "sagemaker-runtime"}
+
+
+def problems(resource: str, arguments: Any) -> list[str]:
+    """What the service would refuse; a resource is the last part of a task's ARN."""
+    *_, service, action = resource.removesuffix(".sync").removeprefix("aws-sdk:").split(":")
+    shape = _operation(service, action[0].upper() + action[1:])
+    sent = _as_sent(arguments, shape)
+    report = ParamValidator().validate(sent, shape)
+    return ([report.generate_report()] if report.has_errors() else []) + list(
+        _constraints(sent, shape, action)
+    )
+
+
+@cache
+def _operation(service: str, operation: str) -> StructureShape:
+    model = botocore.session.get_session().get_service_model(_NAMES.get(service, service))
+    shape = model.operation_model(operation).input_shape
+    assert isinstance(shape, StructureShape)
+    return shape
+
+
+def _as_sent(value: Any, shape: Shape) -> Any:
+    """A blob may be given as any JSON value: Step Functions writes it out."""
+    if shape.type_name == "blob":
+        return (value if isinstance(value, str) else json.dumps(value)).encode()
+    if isinstance(shape, StructureShape) and isinstance(value, dict):
+        return {k: _as_sent(v, shape.members[k]) if k in shape.members else v for k, v in value.items()}
+    return value
+
+
+def _constraints(value: Any, shape: Shape, where: str) -> Any:
+    if isinstance(shape, StructureShape):
+        for key, item in value.items():
+            yield from _constraints(item, shape.members[key], f"{where}.{key}")
+    elif isinstance(shape, ListShape):
+        yield from _length(value, shape, where)
+        for item in value:
+            yield from _constraints(item, shape.member, where)
+    elif isinstance(shape, MapShape):
+        yield from _length(value, shape, where)
+        for key, item in value.items():
+            yield from _constraints(key, shape.key, where)
+            yield from _constraints(item, shape.value, f"{where}.{key}")
+    elif isinstance(shape, StringShape) and isinstance(value, str):
+        yield from _length(value, shape, where)
+        pattern = shape.metadata.get("pattern")
+        if pattern and not regex.fullmatch(pattern, value):
+            yield f"{where}: {value!r} does not match {pattern}"
+        if shape.enum and value not in shape.enum:
+            yield f"{where}: {value!r} is none of {shape.enum}"
+
+
+def _length(value: Any, shape: Shape, where: str) -> Any:
+    low, high = shape.metadata.get("min", 0), shape.metadata.get("max", float("inf"))
+    if not low <= len(value) <= high:
+        yield f"{where}: length {len(value)}, allowed {low} to {high}"
