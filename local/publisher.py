@@ -1,8 +1,9 @@
-"""The program behind CDK_DOCKER: `login`, `inspect`, `build`, `tag`, `push`, as CDK's asset publishing calls them.
+"""The program behind CDK_DOCKER: `login`, `inspect`, `build`, `tag`, `push`, as CDK publishes image assets.
 
-With a container engine it builds real images. Without one it keeps the build context, checks that the Dockerfile can run
-as a process, and installs its requirements, so that the first job starts at once. `push` records the image where the
-embedded AWS finds it, and puts a manifest into the embedded ECR, so that the next deployment does not publish again.
+With a container engine it builds real images. Without one it keeps the build context, checks that the
+Dockerfile can run as a process, and installs its requirements, so that the first job starts at once. `push`
+records the image where the embedded AWS finds it, and puts a manifest into the embedded ECR, so that the next
+deployment does not publish again.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from local.runtime.interface import RuntimeProblem
 from local.settings import Settings, SettingsError, from_environment
 
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+_ALREADY = ("ImageAlreadyExistsException", "ImageTagAlreadyExistsException")
 _CONFIG = "application/vnd.docker.container.image.v1+json"
 _LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 
@@ -163,10 +165,7 @@ class Publisher:
                 imageTag=reference.tag,
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] not in (
-                "ImageAlreadyExistsException",
-                "ImageTagAlreadyExistsException",
-            ):
+            if error.response["Error"]["Code"] not in _ALREADY:
                 raise
 
     def _folder(self, tag: str) -> Path:

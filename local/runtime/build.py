@@ -1,4 +1,4 @@
-"""Build an image for the runtime that will run it: by the engine, or by keeping its context for the process runtime."""
+"""Build an image for the runtime that will run it: by the engine, or by keeping its context."""
 
 import hashlib
 import shutil

@@ -1,8 +1,9 @@
 """Read a Dockerfile without building it: what the process runtime needs to run the same program as a process.
 
-Understood: ARG FROM ENV WORKDIR COPY ADD (local files) EXPOSE LABEL USER ENTRYPOINT CMD, HEALTHCHECK, STOPSIGNAL,
-SHELL, VOLUME, MAINTAINER, and of RUN the `pip install` commands; other RUN commands prepare a system that the host
-already is, and are listed in `skipped`. What copies from another stage or a URL needs a container engine.
+Understood: ARG FROM ENV WORKDIR COPY ADD (local files) EXPOSE LABEL USER ENTRYPOINT CMD, HEALTHCHECK,
+STOPSIGNAL, SHELL, VOLUME, MAINTAINER, and of RUN the `pip install` commands; other RUN commands prepare a
+system that the host already is, and are listed in `skipped`. What copies from another stage or a URL needs a
+container engine.
 """
 
 import io
@@ -189,9 +190,7 @@ class _Interpreter:
             elif word.startswith("-") or re.fullmatch(r"(pip|setuptools|wheel)([<>=!~].*)?", word):
                 continue
             elif word.startswith((".", "/")):
-                raise self._problem(
-                    f"pip install {word} needs a container engine; list requirements in a file"
-                )
+                raise self._problem(f"pip install {word} needs a container engine")
             else:
                 self._definition.requirements.append(word)
 

@@ -1,7 +1,8 @@
 """Virtual environments of Python images, cached by the hash of their requirements and the Python version.
 
-An environment is built where it stays, because its scripts name its path; it counts only once the file `complete` is
-in it, which is written last. A build that was cut off is thrown away by the next one, under a lock.
+An environment is built where it stays, because its scripts name its path; it counts only once the file
+`complete` is in it, which is written last. A build that was cut off is thrown away by the next one, under a
+lock.
 """
 
 import hashlib
@@ -15,8 +16,14 @@ from pathlib import Path
 from local.runtime.interface import RuntimeProblem
 from local.runtime.locks import file_lock
 
-_NETWORK_SIGNS = ("NewConnectionError", "Temporary failure in name resolution", "Network is unreachable",
-                  "Failed to establish a new connection", "Read timed out", "ConnectTimeoutError")  # fmt: skip
+_NETWORK_SIGNS = (
+    "NewConnectionError",
+    "Temporary failure in name resolution",
+    "Network is unreachable",
+    "Failed to establish a new connection",
+    "Read timed out",
+    "ConnectTimeoutError",
+)
 _COMPLETE = "complete"
 
 

@@ -1,6 +1,6 @@
 """Published images: what `trainyard-docker push` records and a job finds by its image URI.
 
-`state/images/{repository}/{tag}/` holds `image.json` and, for the process runtime, `context/`, the build context.
+`state/images/{repository}/{tag}/` holds `image.json` and, for the process runtime, `context/`.
 """
 
 import json

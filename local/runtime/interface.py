@@ -1,7 +1,7 @@
 """What the SageMaker side asks of a runtime: start this image on this folder, tell me when and how it ended.
 
-A `Launch` is a frozen plan; a `Handle` is the running thing. Whoever starts a handle must stop it; `Runtime.close`
-stops what is left.
+A `Launch` is a frozen plan; a `Handle` is the running thing. Whoever starts a handle must stop it;
+`Runtime.close` stops what is left.
 """
 
 from abc import ABC, abstractmethod
@@ -24,7 +24,7 @@ class ImageNotFoundError(RuntimeProblem):
 
 @dataclass(frozen=True, kw_only=True)
 class Launch:
-    """One `docker run`: image, what follows it on the command line, and the folder that is `/opt/ml` inside."""
+    """One `docker run`: image, what follows it, and the folder that is `/opt/ml` inside."""
 
     name: str
     image: str
@@ -46,7 +46,7 @@ class Handle(ABC):
 
     @abstractmethod
     def wait(self, timeout: float | None = None) -> int | None:
-        """Return the exit code once it ended and its last log line was delivered; None after `timeout` seconds."""
+        """Return the exit code once it ended and was read to the end; None after `timeout` seconds."""
 
     @abstractmethod
     def stop(self, grace: float = STOP_GRACE_SECONDS) -> None:
@@ -71,5 +71,5 @@ class Runtime(ABC):
     def close(self) -> None:
         """Stop everything that this runtime started and that still runs."""
 
-    def release(self, base_dir: Path, image: str) -> None:  # noqa: B027  nothing to do where nobody else writes
+    def release(self, base_dir: Path, image: str) -> None:  # noqa: B027  others need nothing
         """Make files that the image wrote below `base_dir` removable by this user."""

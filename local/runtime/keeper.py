@@ -1,13 +1,15 @@
-"""Runs one program and sees to it that nothing of it outlives the server. Executed as a script, stdlib only.
+"""Runs one program and sees to it that nothing of it outlives the server. A script, standard library only.
 
-Its standard input is a pipe that the server holds: it closes when the server goes, however it goes. The keeper then
-kills all descendants; as their sub-reaper it finds those too that left the process group. Should the keeper itself be
-killed, the kernel kills the program (PR_SET_PDEATHSIG). SIGTERM is passed on to the program's group.
+Its standard input is a pipe that the server holds: it closes when the server goes, however it goes. The
+keeper then kills all descendants (as their sub-reaper it finds those too that left the process group) and
+removes their folder for temporary files. Should the keeper itself be killed, the kernel kills the program
+(PR_SET_PDEATHSIG). SIGTERM is passed on to the program's group.
 """
 
 import ctypes
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -92,4 +94,7 @@ def _pass_on(group: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    temporary, *program = sys.argv[1:]
+    status = main(program)
+    shutil.rmtree(temporary, ignore_errors=True)
+    sys.exit(status)

@@ -1,6 +1,7 @@
-"""The process runtime: an image's program as a process of this machine, with its environment and copied files.
+"""The process runtime: an image's program as a process of this machine.
 
-The keeper (see `keeper.py`) starts it in a session of its own, so that it can be stopped whole and dies with the server.
+The keeper (see `keeper.py`) starts it in a session of its own: it can be stopped whole and dies with the
+server.
 """
 
 import os
@@ -105,7 +106,7 @@ class ProcessHandle(Handle):
         self._temporary = Path(tempfile.mkdtemp(prefix="trainyard-"))
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", keeper.__file__, *command],
+                [sys.executable, "-I", "-S", keeper.__file__, str(self._temporary), *command],
                 cwd=folder,
                 env={**environment, "TMPDIR": str(self._temporary)},
                 stdin=subprocess.PIPE,

@@ -1,6 +1,6 @@
 """Process ids on disk, so that the next server ends what a killed one may have left.
 
-The keeper already ends programs with the server; this is the second net, for a keeper that was stopped or lost.
+The keeper already ends programs with the server; this is the second net, for a keeper that was stopped.
 """
 
 import json

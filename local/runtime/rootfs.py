@@ -1,4 +1,4 @@
-"""The part of an image's file system that its Dockerfile copies, laid out in a folder for the process runtime."""
+"""The part of an image's file system that its Dockerfile copies, laid out in a folder."""
 
 import os
 import shutil

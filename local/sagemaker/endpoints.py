@@ -1,7 +1,7 @@
 """Endpoints: a fleet that serves, and how another one takes its place.
 
-An update is blue/green: the new fleet is healthy before the first request goes to it; the old one finishes what it has
-and stops. A new fleet that does not come up is thrown away, and the old one never knew.
+An update is blue/green: the new fleet is healthy before the first request goes to it; the old one finishes
+what it has and stops. A new fleet that does not come up is thrown away, and the old one never knew.
 """
 
 import logging
@@ -71,7 +71,8 @@ class Endpoints:
             self._refuse_if_moving(record)
             if record["EndpointStatus"] not in ("InService", "OutOfService", "UpdateRollbackFailed"):
                 raise validation(
-                    f"Cannot update endpoint in status {record['EndpointStatus']}: delete it and create it anew."
+                    f"Cannot update endpoint {name} in status {record['EndpointStatus']}:"
+                    " delete it, then create it."
                 )
             if record["EndpointConfigName"] == config["EndpointConfigName"]:
                 raise validation(
@@ -167,8 +168,6 @@ class Endpoints:
             fleet = self._fleets.get(request["EndpointName"])
         if fleet and record["EndpointStatus"] not in ("Creating", "Deleting", "Failed"):
             record["ProductionVariants"] = fleet.summaries()
-        if record["EndpointStatus"] == "Updating" and not record.get("ProductionVariants"):
-            record.pop("ProductionVariants", None)
         return record
 
     def list(self, request: Record) -> Record:

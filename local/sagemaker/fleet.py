@@ -1,4 +1,4 @@
-"""The running servers of one endpoint configuration: variants times instances, and who gets the next request."""
+"""The running servers of one endpoint configuration, and which of them gets the next request."""
 
 import random
 import threading
@@ -94,8 +94,8 @@ class Fleet:
             problem = instance.server.wait_healthy(until, self._give_up)
             if problem == "ping":
                 raise FleetProblem(
-                    f"The primary container for production variant {variant.name} did not pass the ping health"
-                    " check. Please check CloudWatch logs for this endpoint."
+                    f"The primary container for production variant {variant.name} did not pass the ping"
+                    " health check. Please check CloudWatch logs for this endpoint."
                 )
             if problem:
                 raise FleetProblem(f"Production variant {variant.name}: {problem}"[:1024])
@@ -182,8 +182,9 @@ class Fleet:
             with self._lock:
                 surplus, variant.instances = variant.instances[count:], variant.instances[:count]
             if surplus:
-                time.sleep(0.5)  # a request that just chose one of them gets through
+                time.sleep(0.5)  # a request that just chose one of them reaches it
             for instance in surplus:
+                instance.server.drain(self._context.limits.drain_seconds)
                 self._stop_instance(instance)
         if weight is not None:
             with self._lock:

@@ -19,8 +19,8 @@ _X = "X-Amzn-SageMaker-"
 _LONGEST_MESSAGE = 4096
 _LATER = ("Target-Model", "Target-Container-Hostname", "Enable-Explanations", "Inference-Component")
 _TIMED_OUT = (
-    "Your invocation timed out while waiting for a response from container primary. Review the latency metrics for"
-    " each container in Amazon CloudWatch, resolve the issue, and try again."
+    "Your invocation timed out while waiting for a response from container primary. Review the latency"
+    " metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
 )
 
 
@@ -40,14 +40,7 @@ class Invocations:
         for header in _LATER:
             if request.headers.get(_X + header):
                 raise AwsError("ValidationError", f"{header} is not covered yet by the embedded SageMaker")
-        if (request.content_length or 0) > PAYLOAD_BYTES or len(
-            body := request.get_data(cache=False)
-        ) > PAYLOAD_BYTES:
-            raise AwsError(
-                "ValidationError",
-                "1 validation error detected: Value at 'body' failed to satisfy constraint: Member must have length"
-                f" less than or equal to {PAYLOAD_BYTES}",
-            )
+        body = _body(request)
         with self._endpoints.serving(unquote(match[1])) as fleet:
             variant = fleet.choose(request.headers.get(f"{_X}Target-Variant"))
             invocation = _Invocation(fleet, variant, unquote(match[1]))
@@ -99,6 +92,17 @@ class _Invocation:
             OriginalMessage=message,
             LogStreamArn=f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}:log-stream:{instance.log.name}",
         )
+
+
+def _body(request: Request) -> bytes:
+    body = b"" if (request.content_length or 0) > PAYLOAD_BYTES else request.get_data(cache=False)
+    if max(request.content_length or 0, len(body)) > PAYLOAD_BYTES:
+        raise AwsError(
+            "ValidationError",
+            "1 validation error detected: Value at 'body' failed to satisfy constraint: Member must have"
+            f" length less than or equal to {PAYLOAD_BYTES}",
+        )
+    return body
 
 
 def _passed_on(request: Request) -> dict[str, str]:

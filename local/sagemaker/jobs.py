@@ -1,7 +1,7 @@
 """What training, processing and transform jobs have in common: a table, a queue, and one run's life.
 
-`Jobs` answers the operations; `JobRun` is one job: it waits for its turn, runs in a worker thread, watches for stop and
-time-out, and writes the final state. A kind of job supplies `execute` and how its end is told.
+`Jobs` answers the operations; `JobRun` is one job: it waits for its turn, runs in a worker thread, watches
+for stop and time-out, and writes the final state. A kind of job supplies `execute` and how its end is told.
 """
 
 import logging
@@ -212,6 +212,8 @@ class Jobs(ABC):
         arn = self.table.add(name, {**record, f"{prefix}Status": "InProgress", **self.initial(request)})
         self.context.tags.add(arn, request.get("Tags", []))
         self._queue.submit(self.run_class(self.context, self.table, name))
+        if self.table.get(name)[f"{prefix}Status"] == "Stopping":  # stopped before it was in the queue
+            self._queue.stop(self.table, name)
         return {f"{prefix}Arn": arn}
 
     def describe(self, request: Record) -> Record:

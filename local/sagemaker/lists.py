@@ -10,19 +10,12 @@ from local.sagemaker.store import Record, Table
 _DEFAULT_PAGE = 100
 
 
-def page(
-    table: Table,
-    request: Record,
-    member: str,
-    *,
-    order: str = "Descending",
-    extra: dict[str, str] | None = None,
-) -> Record:
-    """Return one page of `table` under `member`; `extra` maps further equality filters to record members."""
+def page(table: Table, request: Record, member: str) -> Record:
+    """Return one page of `table` under `member`."""
     prefix = table.kind.prefix
-    rows = [row for row in table.all() if _matches(row, request, prefix, extra or {})]
+    rows = [row for row in table.all() if _matches(row, request, prefix)]
     rows.sort(key=_sort_key(request.get("SortBy", "CreationTime"), prefix))
-    if request.get("SortOrder", order) == "Descending":
+    if request.get("SortOrder", "Descending") == "Descending":
         rows.reverse()
     start = _offset(request.get("NextToken"))
     end = start + request.get("MaxResults", _DEFAULT_PAGE)
@@ -32,14 +25,14 @@ def page(
     return result
 
 
-def _matches(row: Record, request: Record, prefix: str, extra: dict[str, str]) -> bool:
+def _matches(row: Record, request: Record, prefix: str) -> bool:
     times = {"CreationTime": row["CreationTime"], "LastModifiedTime": row["LastModifiedTime"]}
     return (
         request.get("NameContains", "").lower() in row[f"{prefix}Name"].lower()
         and request.get("StatusEquals") in (None, row.get(f"{prefix}Status"))
         and all(value > request.get(f"{name}After", 0) for name, value in times.items())
         and all(value < request.get(f"{name}Before", float("inf")) for name, value in times.items())
-        and all(request.get(name) in (None, row.get(key)) for name, key in extra.items())
+        and request.get("ModelNameEquals") in (None, row.get("ModelName"))
     )
 
 

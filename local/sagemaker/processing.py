@@ -34,9 +34,9 @@ class ProcessingRun(JobRun):
             code = self.run_image(self._launch(folder), self._max_runtime())
         finally:
             self._message = configfiles.read_reason(folder / "output" / "message")
-        self._upload(folder)
         if code:
             raise JobFailed("AlgorithmError: See job logs for more information")
+        self._upload(folder)
 
     def _prepare(self, folder: Path) -> None:
         (folder / "output").mkdir()
@@ -52,9 +52,8 @@ class ProcessingRun(JobRun):
             self._download(item, folder)
 
     def _config(self) -> Record:
-        members = ("ProcessingJobArn", "ProcessingJobName", "AppSpecification", "Environment", "ProcessingInputs",
-                   "ProcessingOutputConfig", "ProcessingResources", "RoleArn", "StoppingCondition")  # fmt: skip
-        return {name: self.request[name] for name in members if name in self.request}
+        left_out = {"ProcessingJobStatus", "CreationTime", "LastModifiedTime"}
+        return {name: value for name, value in self.request.items() if name not in left_out}
 
     def _download(self, item: Record, folder: Path) -> None:
         source = item["S3Input"]

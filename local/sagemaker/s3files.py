@@ -118,7 +118,7 @@ def relative_key(key: str, prefix: str) -> str:
 def no_objects(uri: str) -> str:
     """Return AWS's sentence for a data source without data."""
     return (
-        f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket exists'
-        " in the selected region, that objects exist under that S3 prefix, and that the role has"
+        f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket'
+        " exists in the selected region, that objects exist under that S3 prefix, and that the role has"
         " s3:ListBucket permissions on the bucket."
     )

@@ -1,7 +1,7 @@
 """One model's server: started, pinged until it is healthy, asked, restarted when it dies.
 
-Batch transform and endpoints share it. Every request has its own connection: a kept one may be closed by the server in
-the moment it is used, and that request would be lost.
+Batch transform and endpoints share it. Every request has its own connection: a kept one may be closed by the
+server in the moment it is used, and that request would be lost.
 """
 
 import threading
@@ -81,6 +81,12 @@ class ModelServer:
             if time.monotonic() > deadline:
                 return "ping"
         return ""
+
+    def drain(self, seconds: float) -> None:
+        """Take all turns: no request is on its way then."""
+        end = time.monotonic() + seconds
+        for _ in range(_PARALLEL):
+            self._turns.acquire(timeout=max(0.0, end - time.monotonic()))
 
     def stop(self, grace: float) -> None:
         """Stop it for good."""

@@ -110,9 +110,7 @@ class SageMaker:
             return protocol.runtime_failure(error)
         except Exception:
             _log.exception("%s", request.path)
-            return protocol.runtime_failure(
-                AwsError("InternalFailure", "The embedded SageMaker failed; see its log.", 500)
-            )
+            return protocol.runtime_failure(_internal())
 
     def close(self) -> None:
         """Stop every job, endpoint and program, and remove their folders."""
@@ -121,3 +119,7 @@ class SageMaker:
         self._context.logs.close()
         self._context.runtime.close()
         shutil.rmtree(self._context.sandboxes, ignore_errors=True)
+
+
+def _internal() -> AwsError:
+    return AwsError("InternalFailure", "The embedded SageMaker failed; see its log.", 500)

@@ -59,7 +59,7 @@ class Table:
             return copy.deepcopy(self._records[name])
 
     def change(self, name: str, change: Callable[[Record], None]) -> Record:
-        """Let `change` modify a record while nobody else reads or writes it; it may raise to leave it as it is."""
+        """Let `change` modify a record alone; it may raise to leave it as it is."""
         with self._lock:
             record = self.get(name)
             change(record)

@@ -17,6 +17,7 @@ from local.sagemaker.s3files import S3Problem
 from local.sagemaker.store import Record, Table
 
 _DAY = 86_400
+_FLAGS = ("EnableNetworkIsolation", "EnableInterContainerTrafficEncryption", "EnableManagedSpotTraining")
 _MESSAGES = {
     "Starting": "Preparing the instances for training",
     "Downloading": "Downloading input data",
@@ -177,10 +178,6 @@ class TrainingJobs(Jobs):
     kind = job_kind("TrainingJob", "training-job", missing="Requested resource not found.")
     run_class = TrainingRun
 
-    def list(self, request: Record) -> Record:
-        """Return a page; the end time is in summaries only once there is one."""
-        return super().list(request)
-
     def check(self, request: Record) -> None:
         """Refuse what AWS or this SageMaker cannot train."""
         specification = request.get("AlgorithmSpecification") or {}
@@ -211,12 +208,7 @@ class TrainingJobs(Jobs):
             "ModelArtifacts": {
                 "S3ModelArtifacts": f"{target}/{request['TrainingJobName']}/output/model.tar.gz"
             },
-            "EnableNetworkIsolation": request.get("EnableNetworkIsolation", False),
-            "EnableInterContainerTrafficEncryption": request.get(
-                "EnableInterContainerTrafficEncryption", False
-            ),
-            "EnableManagedSpotTraining": request.get("EnableManagedSpotTraining", False),
-        }
+        } | {flag: request.get(flag, False) for flag in _FLAGS}
         move(first, "Starting")
         return first
 

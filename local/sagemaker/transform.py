@@ -1,4 +1,4 @@
-"""Transform jobs: the model's server, every object of the input split into requests, answers assembled to `.out`."""
+"""Transform jobs: every object of the input split into requests to the model's server, answers to `.out`."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""The embedded SageMaker in front of moto's server, as boto3 meets it; images of a few standard library lines."""
+"""The embedded SageMaker in front of moto's server, as boto3 meets it; images of a few lines."""
 
 import json
 import os
@@ -184,7 +184,7 @@ def port() -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         number = probe.getsockname()[1]
     os.environ["MOTO_PORT"] = str(number)
-    from moto.server import DomainDispatcherApplication, create_backend_app
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     moto = DomainDispatcherApplication(create_backend_app)
 
