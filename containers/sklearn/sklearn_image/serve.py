@@ -23,6 +23,7 @@ from sklearn_image.server import Server
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 25
+STOPS = (signal.SIGTERM, signal.SIGINT)
 # Linux's prctl: a worker does not outlive a parent that was killed outright.
 PR_SET_PDEATHSIG = 1
 
@@ -61,8 +62,9 @@ def _work(server: Server, listener: socket.socket) -> int:
         server_header=False,
     )
     # The server drains on these, then raises them again for who started it: that is a clean end, too.
-    signal.signal(signal.SIGTERM, _leave)
-    signal.signal(signal.SIGINT, _leave)
+    for stop in STOPS:
+        signal.signal(stop, _leave)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     uvicorn.Server(config).run(sockets=[listener])
     return 0
 
@@ -72,8 +74,11 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _fork(server: Server, listener: socket.socket) -> int:
+    # Until the worker has handlers of its own, a signal waits: the parent's would swallow it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     process = os.fork()
     if process:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
         return process
     code = 1
     try:
@@ -95,8 +100,8 @@ def _watch(server: Server, listener: socket.socket, count: int) -> int:
         stopping = True
         _terminate(workers)
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    for number in STOPS:
+        signal.signal(number, stop)
     while len(workers) < count and not stopping:
         workers.append(_fork(server, listener))
     return _wait(workers, lambda: stopping)

@@ -74,9 +74,7 @@ def _check_levels(levels: list[list[str]], train: Rows, names: list[str]) -> Non
         unseen = set(cells) - {cells[row] for row in train.tolist()}
         if unseen:
             some = ", ".join(quoted(level) for level in sorted(unseen)[:5])
-            raise UserError(
-                f"column {quoted(name)} has too many levels: no row to train {some}"
-            )
+            raise UserError(f"column {quoted(name)} has too many levels: no row to train {some}")
 
 
 def _write(

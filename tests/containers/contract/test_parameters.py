@@ -4,11 +4,15 @@ from pathlib import Path
 import pytest
 from contract import parameters
 from contract.errors import UserError
-from contract.parameters import Choice, Integer, Number, OptionalInteger
+from contract.parameters import Choice, Integer, Number, OptionalInteger, Parameter
 
 pytestmark = pytest.mark.unit
 
-ALLOWED = {"trees": Integer(100, 1, 500), "depth": OptionalInteger(0, 1, 9), "rate": Number(0.1, 0, 1)}
+ALLOWED: dict[str, Parameter] = {
+    "trees": Integer(100, 1, 500),
+    "depth": OptionalInteger(0, 1, 9),
+    "rate": Number(0.1, 0, 1),
+}
 
 
 def written(folder: Path, content: str) -> Path:
@@ -53,7 +57,9 @@ def test_a_wrong_value_is_named_with_what_is_allowed(name: str, value: str) -> N
 def test_all_wrong_values_are_told_at_once() -> None:
     with pytest.raises(UserError) as error:
         parameters.typed({"trees": "x", "rate": "y", "tree": "1"}, ALLOWED)
-    assert all(part in str(error.value) for part in ("trees='x'", "rate='y'", "unknown hyperparameter 'tree'"))
+    assert all(
+        part in str(error.value) for part in ("trees='x'", "rate='y'", "unknown hyperparameter 'tree'")
+    )
 
 
 def test_a_choice_names_its_words() -> None:
@@ -67,7 +73,10 @@ def test_the_platforms_own_parameters_are_left_out(tmp_path: Path) -> None:
 
 
 def test_the_second_layer_of_json_is_undone(tmp_path: Path) -> None:
-    assert parameters.read(written(tmp_path, '{"kind": "\\"forest\\"", "n": 3}')) == {"kind": "forest", "n": "3"}
+    assert parameters.read(written(tmp_path, '{"kind": "\\"forest\\"", "n": 3}')) == {
+        "kind": "forest",
+        "n": "3",
+    }
 
 
 def test_without_a_file_there_are_no_parameters(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+import sklearn.metrics as judge
 from contract import quality
-from sklearn import metrics as judge
 
 pytestmark = pytest.mark.unit
 

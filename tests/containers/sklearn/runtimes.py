@@ -155,7 +155,12 @@ class Images:
         base.mkdir(parents=True, exist_ok=True)
         volumes = {str(base): {"bind": "/opt/ml", "mode": "rw"}}
         return self._client.containers.run(
-            self.image.id, argument.split(), detach=True, environment=dict(environment), volumes=volumes, **options
+            self.image.id,
+            argument.split(),
+            detach=True,
+            environment=dict(environment),
+            volumes=volumes,
+            **options,
         )
 
 

@@ -1,5 +1,6 @@
 """The server against good, bad and hostile requests over real HTTP."""
 
+import http.client
 import json
 import signal
 import socket
@@ -14,7 +15,7 @@ import psutil
 import pytest
 import requests
 
-from tests.containers.sklearn import runtimes, samples
+from tests.containers.sklearn import samples
 from tests.containers.sklearn.runtimes import Processes, ProcessServer
 from tests.containers.sklearn.test_contract import post
 
@@ -55,7 +56,9 @@ def server(runtime: Processes, trained: Path) -> Iterator[ProcessServer]:
         ("setosa,5.1,3.5,1.4,0.2,red", "row 1 has 6 cells"),
     ],
 )
-def test_bad_csv_is_a_400_with_row_column_and_value(server: ProcessServer, body: str | bytes, reason: str) -> None:
+def test_bad_csv_is_a_400_with_row_column_and_value(
+    server: ProcessServer, body: str | bytes, reason: str
+) -> None:
     answer = post(server, body)
     assert answer.status_code == 400
     assert reason in answer.json()["error"]
@@ -160,29 +163,28 @@ def test_a_hundred_thousand_rows_come_back_in_order(server: ProcessServer) -> No
     assert many == [once[i % len(once)] for i in range(100_000)]
 
 
-def test_ping_answers_while_a_large_body_is_computed(server: ProcessServer) -> None:
-    body = (GOOD + "\n") * 400_000
-    with ThreadPoolExecutor(2) as pool:
-        large = [pool.submit(post, server, body) for _ in range(2)]
-        slowest = 0.0
-        while not all(future.done() for future in large):
-            start = time.monotonic()
+def test_ping_answers_while_every_worker_computes(server: ProcessServer) -> None:
+    body = (GOOD + "\n") * 100_000
+    answered = 0
+    with ThreadPoolExecutor(4) as pool:
+        large = [pool.submit(post, server, body) for _ in range(4)]
+        while not any(future.done() for future in large):
             assert requests.get(f"{server.url}/ping", timeout=10).status_code == 200
-            slowest = max(slowest, time.monotonic() - start)
-    assert [future.result().status_code for future in large] == [200, 200]
-    assert slowest < 2
+            answered += 1
+    assert [future.result().status_code for future in large] == [200] * 4
+    assert answered >= 3
 
 
 def test_one_connection_serves_many_requests(server: ProcessServer) -> None:
-    address = urlsplit(server.url)
-    with requests.Session() as session, socket.create_connection((address.hostname, address.port)) as raw:
-        answers = {session.post(f"{server.url}/invocations", GOOD, timeout=5).text for _ in range(50)}
-        request = f"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: {len(GOOD)}"
-        raw.settimeout(10)
-        for _ in range(3):
-            raw.sendall(f"{request}\r\n\r\n{GOOD}".encode())
-            assert raw.recv(65536).startswith(b"HTTP/1.1 200")
-    assert len(answers) == 1
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+    connection.connect()
+    opened = connection.sock
+    for _ in range(50):
+        connection.request("POST", "/invocations", GOOD, {"content-type": "text/csv"})
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()[:7]) == (200, b"setosa,")
+    assert connection.sock is opened
+    connection.close()
 
 
 def test_concurrent_clients_get_their_own_answers(server: ProcessServer) -> None:
@@ -202,7 +204,7 @@ def test_concurrent_clients_get_their_own_answers(server: ProcessServer) -> None
     [
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
-        b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nz",
         b"GET /ping SPDY/9\r\n\r\n",
         b"\r\n\r\n\r\n\r\nnonsense\r\n\r\n",
     ],
@@ -277,4 +279,3 @@ def test_a_wrong_setting_is_told_by_name(
     finished = runtime.run("serve", trained)
     assert finished.code == 1
     assert f"environment variable {name}='{value}' must be a whole number" in finished.output
-

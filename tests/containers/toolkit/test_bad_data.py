@@ -1,4 +1,4 @@
-"""Data that would fail later, or silently spoil a model, fails in `prepare` with file, row, column and value."""
+"""Data that would fail later, or silently spoil a model, fails in `prepare` with its place."""
 
 import pytest
 
@@ -138,6 +138,9 @@ def test_more_levels_than_training_rows_are_told(job: Job) -> None:
 
 
 def test_encoded_names_must_not_clash(job: Job) -> None:
-    lines = ["colour,colour=red,kind", *[f"{'red' if row % 2 else 'blue'},{row},{'ab'[row % 2]}" for row in range(40)]]
+    lines = [
+        "colour,colour=red,kind",
+        *[f"{'red' if row % 2 else 'blue'},{row},{'ab'[row % 2]}" for row in range(40)],
+    ]
     assert job.prepare("\n".join(lines), layout="encoded") == 1
     assert "would have the name of another" in job.message
