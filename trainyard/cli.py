@@ -44,7 +44,7 @@ class Errors(TyperGroup):
         """Runs the command; a traceback only with --debug."""
         try:
             return super().invoke(ctx)
-        except (typer.Exit, typer.Abort, typer.BadParameter):
+        except (typer.Exit, typer.Abort, BrokenPipeError):
             raise
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
