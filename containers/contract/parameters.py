@@ -69,23 +69,25 @@ class OptionalInteger(Integer):
 
 @dataclass(frozen=True)
 class Number:
-    """A number above `low` and at most `high`."""
+    """A number up to `high`, above `low` or, where said, from it."""
 
     default: float
     low: float
     high: float
+    low_included: bool = False
 
     def parse(self, text: str) -> float:
         """Return the number or raise ValueError."""
         value = number(text)
-        if not self.low < value <= self.high:
+        if not self.low <= value <= self.high or (value == self.low and not self.low_included):
             raise ValueError(text)
         return value
 
     @property
     def allowed(self) -> str:
         """Complete the sentence `must be ...`."""
-        return f"a number above {self.low:g}, at most {self.high:g}"
+        low = "from" if self.low_included else "above"
+        return f"a number {low} {self.low:g}, at most {self.high:g}"
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ BOOSTING: Mapping[str, Parameter] = {
     "max_depth": OptionalInteger(0, 1, 1000),
     "max_leaf_nodes": Integer(31, 2, 65_535),
     "min_samples_leaf": Integer(20, 1, 1_000_000),
-    "l2_regularization": Number(0.0, -1e-300, 1e9),
+    "l2_regularization": Number(0.0, 0, 1e9, low_included=True),
 }
 LOGISTIC: Mapping[str, Parameter] = {"C": Number(1.0, 0, 1e9), "max_iter": Integer(1000, 1, 1_000_000)}
 RIDGE: Mapping[str, Parameter] = {"alpha": Number(1.0, 0, 1e9)}

@@ -30,6 +30,13 @@ def test_strings_become_numbers() -> None:
     assert values == {"trees": 7, "depth": 3, "rate": 0.01}
 
 
+def test_a_bound_belongs_where_it_is_said() -> None:
+    zero = {"penalty": Number(1.0, 0, 9, low_included=True)}
+    assert parameters.typed({"penalty": "0"}, zero) == {"penalty": 0.0}
+    with pytest.raises(UserError, match="a number from 0, at most 9"):
+        parameters.typed({"penalty": "-0.1"}, zero)
+
+
 def test_none_is_a_depth() -> None:
     assert parameters.typed({"depth": "None"}, ALLOWED)["depth"] == 0
 
