@@ -11,6 +11,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
     """Put all seams in; `MOTO_PORT` is set by now and no request has been answered yet."""
     from local.seams import (
         awslambda,
+        bucket_policies,
         cloudformation,
         execution,
         jsonata,
@@ -25,4 +26,5 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
     service_tasks.install()
     execution.install(settings)
     awslambda.install(lambdas)
+    bucket_policies.install()
     cloudformation.install(settings)

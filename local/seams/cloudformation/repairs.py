@@ -1,16 +1,22 @@
-"""What moto's CloudFormation does wrong with types that it has: updates that lose a resource, silent gaps."""
+"""What moto's CloudFormation does wrong with types that it has.
+
+An update loses resources that cannot be updated, and adds new ones without regard to DependsOn; a change set
+leaves a stack without outputs; a type that is not known is skipped in silence.
+"""
 
 import logging
 from typing import Any
 
-from moto.cloudformation import parsing
+from moto.cloudformation import models, parsing
 
 LOG = logging.getLogger(__name__)
 
 
 def install() -> None:
-    """Keep resources that moto cannot update, and report types that it cannot make."""
+    """Put all repairs in."""
     _keep_what_cannot_change()
+    _add_in_order()
+    _change_sets_have_outputs()
     _report_gaps()
 
 
@@ -26,6 +32,47 @@ def _keep_what_cannot_change() -> None:
         return original(logical_id, resource_json, resources_map, account_id, region_name)
 
     parsing.parse_and_update_resource = update
+
+
+def _add_in_order() -> None:
+    original = parsing.ResourceMap.build_resource_diff
+
+    def build_resource_diff(self: Any, other_template: dict[str, Any], parameters: Any = None) -> dict[str, Any]:
+        diff: dict[str, Any] = original(self, other_template, parameters)
+        diff["Add"] = in_order(diff["Add"], other_template["Resources"])
+        return diff
+
+    parsing.ResourceMap.build_resource_diff = build_resource_diff
+
+
+def in_order(names: list[str], resources: dict[str, Any]) -> list[str]:
+    """Return the names so that each comes after those that it depends on by DependsOn."""
+    ordered: dict[str, None] = {}
+
+    def visit(name: str) -> None:
+        if name in ordered or name not in names:
+            return
+        needed = resources[name].get("DependsOn", [])
+        for other in [needed] if isinstance(needed, str) else needed:
+            visit(other)
+        ordered[name] = None
+
+    for name in names:
+        visit(name)
+    return list(ordered)
+
+
+def _change_sets_have_outputs() -> None:
+    original = models.ChangeSet.apply
+
+    def apply(self: Any) -> None:
+        original(self)
+        self.stack.template = self.template
+        self.stack._parse_template()
+        self.stack.description = self.stack.template_dict.get("Description")
+        self.stack.output_map = self.stack._create_output_map()
+
+    models.ChangeSet.apply = apply
 
 
 def _report_gaps() -> None:
