@@ -41,16 +41,16 @@ def candidates_state(names: Names, *, then: str) -> States:
 
 
 def _states(names: Names) -> States:
-    failed = [caught("Record failure", {"reason": q(_REASON)})]
+    failed = [caught("Record failure", {"why": q(_REASON)})]
     return {
         "Take candidate": compute(
-            {"candidate": "{% $states.input %}", "model": "", "reason": ""}, then="Train or tune?"
+            {"candidate": "{% $states.input %}", "model": "", "why": ""}, then="Train or tune?"
         ),
         "Train or tune?": choose(("$exists($candidate.tuning)", "Tune"), otherwise="Train"),
         **_training_states(names, failed),
         **_model_states(names, failed),
         **_evaluation_states(names, failed),
-        "Record failure": compute(output=_result("{}", "$reason"), then=None),
+        "Record failure": compute(output=_result("{}", "$why"), then=None),
     }
 
 
@@ -75,7 +75,7 @@ def _training_states(names: Names, failed: list[State]) -> States:
         ),
         "Is there a best job?": choose(("$best != ''", "Find best model"), otherwise="Record no best job"),
         "Record no best job": compute(
-            {"reason": "Tune failed: none of its training jobs succeeded"}, then="Record failure"
+            {"why": "Tune failed: none of its training jobs succeeded"}, then="Record failure"
         ),
         "Find best model": sdk(
             "sagemaker",

@@ -97,7 +97,8 @@ def _problems(workload: Workload) -> str:
                 $where & $key & ': unknown, allowed: ' & $join($allowed, ', ')
             }})
         }};
-        $unless := function($holds, $sentence) {{ $holds ? [] : [$sentence] }};
+        $unless := function($holds, $sentence) {{ $holds ? '' : $sentence }};
+        $flat := function($nested) {{ $reduce($nested, function($all, $one) {{ $append($all, $one) }}, []) }};
         $members := function($name, $check) {{(
             $value := $lookup($in, $name);
             $not($exists($value)) ? [] :
@@ -142,14 +143,15 @@ def _problems(workload: Workload) -> str:
                 'candidates: ' & $string($name) & ': unknown, allowed: ' & $join($names, ', ')
             }})
         ];
-        $is($in, ['object']) ? [
+        $found := $is($in, ['object']) ? [
             $strangers($in, {_quoted(INPUT_KEYS)}, ''),
             $members('data', $data),
             $members('hyperparameters', $hyperparameters),
             $members('weights', $weights),
             $members('gate', $gate),
             $candidates
-        ] : ['the input must be an object with some of {", ".join(INPUT_KEYS)}']
+        ] : ['the input must be an object with some of {", ".join(INPUT_KEYS)}'];
+        [$filter($flat($flat($flat($found))), function($sentence) {{ $sentence != '' }})]
     )"""
 
 

@@ -166,7 +166,7 @@ class Cloud:
             endpoint["EndpointStatus"] = self.statuses.pop(0)
             if endpoint["EndpointStatus"] == "RollingBack":
                 endpoint["EndpointConfigName"] = endpoint["before"]
-        elif endpoint["EndpointStatus"] in ("Creating", "Updating", "RollingBack"):
+        elif endpoint["EndpointStatus"] in ("Creating", "Updating", "SystemUpdating", "RollingBack"):
             endpoint["EndpointStatus"] = "InService"
         return endpoint
 

@@ -33,6 +33,7 @@ class Execution:
     name: str = "run-1"
     visited: list[str] = field(default_factory=list)
     retried: list[str] = field(default_factory=list)
+    output: Any = None
 
     def run(self) -> Any:
         """The output; a failed execution raises TaskError."""
