@@ -197,7 +197,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _manifest(record: dict[str, Any]) -> str:
-    """Return a Docker v2 schema 2 manifest; its layers stand for what the runtime holds under the same digest."""
+    """Return a Docker v2 schema 2 manifest; its layer stands for what the runtime holds."""
     digest = record["digest"]
     return json.dumps(
         {

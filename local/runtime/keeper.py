@@ -44,9 +44,7 @@ def _descendants() -> list[int]:
     return found
 
 
-def _kill_all(group: int) -> None:
-    with suppress(OSError):
-        os.killpg(group, signal.SIGKILL)
+def _kill_descendants() -> None:
     for _ in range(10):
         remaining = _descendants()
         if not remaining:
@@ -83,8 +81,10 @@ def main(command: list[str]) -> int:
             os.read(wake, 512)
         if 0 in ready and not os.read(0, 512):
             break
-    _kill_all(child.pid)
+    with suppress(OSError):
+        os.killpg(child.pid, signal.SIGKILL)
     code = child.wait()
+    _kill_descendants()
     return 128 - code if code < 0 else code
 
 

@@ -1,0 +1,88 @@
+import json
+import time
+
+import pytest
+import urllib3
+
+from local.runtime.interface import ImageNotFoundError
+from tests.local.runtime.conftest import Bench
+
+BASE = """\
+import json, os, pathlib, signal, sys, time
+base = pathlib.Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
+"""
+
+
+def test_arguments_environment_and_folder_reach_the_program(bench: Bench) -> None:
+    program = BASE + (
+        "told = [sys.argv[1:], os.environ['GREETING'], os.environ['COLOUR'], os.getcwd(), __file__]\n"
+        "(base / 'told.json').write_text(json.dumps(told))\n"
+        "print('out'); print('err', file=sys.stderr); sys.exit(5)\n"
+    )
+    handle = bench.runtime.start(
+        bench.launch(bench.publish("tells", program), "train", COLOUR="red"), bench.lines.append
+    )
+    assert handle.wait(60) == 5
+    arguments, greeting, colour, folder, file = json.loads((bench.base_dir / "told.json").read_text())
+    assert (arguments, greeting, colour) == (["train"], "good day", "red")
+    assert folder.endswith("/opt/program")
+    assert file.endswith("/opt/program/program.py")
+    assert sorted(bench.lines) == ["err", "out"]
+
+
+def test_a_server_answers_where_the_handle_says(bench: Bench) -> None:
+    program = BASE + (
+        "from http.server import BaseHTTPRequestHandler, HTTPServer\n"
+        "class H(BaseHTTPRequestHandler):\n"
+        "    def do_GET(self): self.send_response(200); self.end_headers(); self.wfile.write(b'pong')\n"
+        "HTTPServer(('0.0.0.0', int(os.environ.get('SAGEMAKER_BIND_TO_PORT', '8080'))), H).serve_forever()\n"
+    )
+    handle = bench.runtime.start(
+        bench.launch(bench.publish("serves", program), "serve", serves=True), bench.lines.append
+    )
+    assert (
+        urllib3.request("GET", handle.url + "/ping", retries=urllib3.Retry(20, backoff_factor=0.1)).data
+        == b"pong"
+    )
+    handle.stop(1)
+    assert handle.wait(0) is not None
+    with pytest.raises(urllib3.exceptions.HTTPError):
+        urllib3.request("GET", handle.url + "/ping", retries=False)
+
+
+def test_sigterm_is_passed_on_and_the_program_ends_in_its_own_way(bench: Bench) -> None:
+    program = BASE + (
+        "signal.signal(signal.SIGTERM, lambda *_: (print('goodbye', flush=True), sys.exit(3)))\n"
+        "print('ready', flush=True); time.sleep(600)\n"
+    )
+    handle = bench.runtime.start(bench.launch(bench.publish("polite", program)), bench.lines.append)
+    wait_for(bench, "ready")
+    handle.stop(10)
+    assert handle.wait(0) == 3
+    assert bench.lines == ["ready", "goodbye"]
+
+
+def test_who_ignores_sigterm_is_killed_when_the_grace_is_over(bench: Bench) -> None:
+    program = (
+        BASE + "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(600)\n"
+    )
+    handle = bench.runtime.start(bench.launch(bench.publish("rude", program)), bench.lines.append)
+    wait_for(bench, "ready")
+    started = time.monotonic()
+    handle.stop(1)
+    assert handle.wait(0) == 137
+    assert time.monotonic() - started < 10
+
+
+def test_an_image_that_nobody_published_is_named(bench: Bench) -> None:
+    with pytest.raises(ImageNotFoundError, match=r"nobody:1 is not published here\. Published images: none"):
+        bench.runtime.start(
+            bench.launch("123456789012.dkr.ecr.us-east-1.amazonaws.com/nobody:1"), bench.lines.append
+        )
+
+
+def wait_for(bench: Bench, line: str) -> None:
+    deadline = time.monotonic() + 20
+    while line not in bench.lines:
+        assert time.monotonic() < deadline, bench.lines
+        time.sleep(0.02)
