@@ -1,4 +1,4 @@
-"""Everything of one workload: its roles, its state machine with logs, the alarm for failed runs, its schedule."""
+"""Everything of one workload: its roles, its state machine with logs, the rule on failed runs, a schedule."""
 
 import json
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ class WorkloadStack(Stack):
             data=workload.data.uri,
         )
         for asset in scripts.values():
-            asset.grant_read(self.job_role)
+            self.job_role.add_to_policy(_reading(asset))
         values = settings(
             deployment=deployment,
             workload=workload,
@@ -99,6 +99,13 @@ def _sources(stack: Stack, workload: Workload) -> dict[str, assets.Asset]:
     }
 
 
+def _reading(asset: assets.Asset) -> iam.PolicyStatement:
+    """Exactly this object, where a grant would open the whole bucket of the bootstrap."""
+    return iam.PolicyStatement(
+        actions=["s3:GetObject"], resources=[asset.bucket.arn_for_objects(asset.s3_object_key)]
+    )
+
+
 def _state_machine(stack: Stack, text: str, role: iam.Role, names: Names) -> sfn.StateMachine:
     group = logs.LogGroup(
         stack,
@@ -107,7 +114,7 @@ def _state_machine(stack: Stack, text: str, role: iam.Role, names: Names) -> sfn
         retention=logs.RetentionDays.THREE_MONTHS,
         removal_policy=RemovalPolicy.DESTROY,
     )
-    machine = sfn.StateMachine(
+    return sfn.StateMachine(
         stack,
         "StateMachine",
         state_machine_name=names.prefix,
@@ -116,7 +123,6 @@ def _state_machine(stack: Stack, text: str, role: iam.Role, names: Names) -> sfn
         logs=sfn.LogOptions(destination=group, level=sfn.LogLevel.ALL, include_execution_data=True),
         tracing_enabled=True,
     )
-    return machine
 
 
 def _notify(stack: Stack, machine: sfn.StateMachine, failures: sns.ITopic) -> None:

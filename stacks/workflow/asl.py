@@ -1,8 +1,8 @@
 """Builders of states in the Amazon States Language: what every state of the workflow has in common.
 
-Each task has a time-out and retries what AWS asks to be retried. Errors of optimized integrations are named
-`SageMaker.AmazonSageMakerException`, those of SDK integrations `SageMaker.SageMakerException`; both also stand
-for throttling, which SageMaker does not model as an error of its own.
+Each task has a time-out and retries what AWS asks to be retried. Errors of optimized integrations
+are named `SageMaker.AmazonSageMakerException`, those of SDK integrations `SageMaker.SageMakerException`.
+Both also stand for throttling, which SageMaker does not model as an error of its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -72,7 +72,7 @@ def task(
     catch: Sequence[State] = (),
     comment: str | None = None,
 ) -> State:
-    """A call of an AWS service; without `then` it ends its flow. Results live in variables, not in the output."""
+    """A call of an AWS service; without `then` it ends its flow. Results live in variables."""
     state: State = {"Comment": comment} if comment else {}
     state |= {
         "Type": "Task",

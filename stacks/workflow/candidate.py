@@ -1,7 +1,7 @@
 """What one candidate goes through, inside a Map: train or tune, model, score, evaluate, read the metrics.
 
-Whatever fails is recorded with its reason as the candidate's result, so that the others go on. Scoring the test
-set by a batch transform also tries image, model and serve contract before any traffic.
+Whatever fails is recorded with its reason as the candidate's result, so that the others go on. Scoring the
+test set by a batch transform also tries image, model and serve contract before any traffic.
 """
 
 from typing import Any

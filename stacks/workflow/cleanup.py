@@ -1,6 +1,6 @@
 """Clean up: of this workload's configs the one in use and the one before stay, with all that they refer to.
 
-A config goes only if none of its models is used by one that stays, and takes its models and artifacts with it.
+A config goes only if none of its models is used by one that stays, and takes its models and artifacts along.
 Whatever fails here is left for the next run: what was deployed stays deployed.
 """
 

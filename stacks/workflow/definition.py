@@ -64,4 +64,5 @@ def definition(*, names: Names, workload: Workload, settings: Mapping[str, Any])
 
 def _longest(settings: Mapping[str, Any]) -> int:
     """Every candidate trains within its own time-out, four at once; a day for all the rest."""
-    return sum(candidate["timeout"] for candidate in settings["candidates"].values()) + 24 * HOUR
+    longest: int = sum(candidate["timeout"] for candidate in settings["candidates"].values())
+    return longest + 24 * HOUR

@@ -1,7 +1,7 @@
 """Deploy: from the lease to an endpoint in service with the run's config, one variant per passing candidate.
 
 Create or update is decided by listing, since a missing endpoint and a throttled call look alike to a Catch.
-Success is InService and the config asked for: an update that SageMaker rolled back is InService on the old one.
+Success is InService and the config asked for: an update that was rolled back is InService on the old one.
 """
 
 from typing import Any
@@ -192,8 +192,8 @@ def _waiting_states(names: Names, then: str, undo: str, late: list[dict[str, Any
                 "failure": {
                     "Error": "DeploymentFailed",
                     "Cause": q(
-                        "'The endpoint did not come into service with config ' & $config & ': it is ' & $status & ' with '"
-                        " & $serving & '. ' & $reason"
+                        "'The endpoint did not come into service with config ' & $config & ': it is ' "
+                        "& $status & ' with ' & $serving & '. ' & $reason"
                     ),
                 }
             },
@@ -203,7 +203,7 @@ def _waiting_states(names: Names, then: str, undo: str, late: list[dict[str, Any
 
 
 def status_of(endpoint: str) -> str:
-    """JSONata: the status of one endpoint in a list, nothing if it is not there; a list matches parts of names."""
+    """JSONata: the status of one endpoint in a list, if it is there; a list matches parts of names."""
     return f"""(
         $mine := $filter([$states.result.Endpoints], function($one) {{ $one.EndpointName = '{endpoint}' }});
         $mine[0].EndpointStatus & ''

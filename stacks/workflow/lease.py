@@ -1,4 +1,4 @@
-"""One deployment at a time: a conditional write per workload, with an expiry so that nobody waits for the dead.
+"""One deployment at a time: a conditional write per workload, with an expiry: nobody waits for the dead.
 
 The table's item is held by an execution; whoever comes second waits, bounded, longer than a lease lasts.
 """

@@ -87,6 +87,7 @@ def _problems(workload: Workload) -> str:
     """JSONata: one sentence for each thing that the input may not say."""
     own = f"s3://${{Bucket}}/{workload.name}/"
     places = [own] + ([workload.data.uri] if workload.data.uri else [])
+    metrics = ", ".join(METRICS[workload.task])
     allowed_place = " or ".join(f"$substring($uri, 0, {_length(place)}) = '{place}'" for place in places)
     return f"""(
         $in := $states.context.Execution.Input;
@@ -129,7 +130,7 @@ def _problems(workload: Workload) -> str:
             $bounds := $append([$value.min], [$value.max]);
             $append([$strangers($value, ['metric', 'min', 'max'], 'gate.')], [
                 $unless($exists($value.metric) ? $value.metric in {_quoted(METRICS[workload.task])} : true,
-                    'gate.metric: ' & $string($value.metric) & ': must be one of {", ".join(METRICS[workload.task])}'),
+                    'gate.metric: ' & $string($value.metric) & ': must be one of {metrics}'),
                 $unless($count($bounds) < 2, 'gate: give either min or max'),
                 $map($bounds, function($bound) {{
                     $unless($is($bound, ['number']), 'gate: min and max must be numbers')

@@ -1,4 +1,4 @@
-"""Prepare: the toolkit validates the raw data, splits it, and writes what training, scoring and serving read."""
+"""Prepare: the toolkit validates the raw data, splits it, and writes what training, scoring, serving read."""
 
 from typing import Any
 

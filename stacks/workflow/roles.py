@@ -11,10 +11,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from stacks.findings import explain, imported_arn
 from stacks.workflow.names import Names
 
 _JOBS = ("training", "transform", "processing", "hyper-parameter-tuning")
 _MADE = (*(f"{job}-job" for job in _JOBS), "model", "endpoint", "endpoint-config")
+_JOB_LOGS = ("TrainingJobs", "TransformJobs", "ProcessingJobs", "Endpoints/*")
 _RULES = ("Training", "Transform", "Tuning", "Processing")
 
 
@@ -30,6 +32,7 @@ def job_role(
         *_telemetry(Stack.of(scope)),
     ]:
         role.add_to_policy(statement)
+    _explain_job_role(role, names, bucket, data)
     return role
 
 
@@ -50,7 +53,44 @@ def state_machine_role(
         ),
     ]:
         role.add_to_policy(statement)
+    _explain_state_machine_role(role, names, bucket)
     return role
+
+
+_RUN_TIME_NAMES = "Names are computed in each run; the prefix holds them to this stage and workload."
+
+
+def _explain_job_role(role: iam.Role, names: Names, bucket: s3.IBucket, data: str | None) -> None:
+    stack = Stack.of(role)
+    keys = [f"{imported_arn(bucket)}/{names.workload}/{place}/*" for place in ("data", "runs", "live")]
+    groups = [_arn(stack, "logs", f"log-group:/aws/sagemaker/{kind}") for kind in _JOB_LOGS]
+    foreign = [f"arn:{stack.partition}:s3:::{data.removeprefix('s3://')}*"] if data else []
+    _explain_open(role, keys, _RUN_TIME_NAMES)
+    _explain_open(role, foreign, "All files of the data that the workload names.")
+    _explain_open(
+        role,
+        [*(f"{group}:*" for group in groups), *(group for group in groups if "*" in group)],
+        "SageMaker makes the groups of endpoints and the streams of jobs, and names them.",
+    )
+    _explain_open(
+        role, ["*"], "Registry tokens and metrics have no resource; a condition holds the namespace."
+    )
+
+
+def _explain_state_machine_role(role: iam.Role, names: Names, bucket: s3.IBucket) -> None:
+    stack = Stack.of(role)
+    keys = [
+        f"{imported_arn(bucket)}/{names.workload}/{place}"
+        for place in ("runs/*", "runs/*/plan.json", "live/*")
+    ]
+    made = [_arn(stack, "sagemaker", f"{kind}/{names.prefix}-*") for kind in _MADE]
+    _explain_open(role, [*keys, *made], _RUN_TIME_NAMES)
+    _explain_open(role, ["*"], "SageMaker's lists, log deliveries and X-Ray know no resource.")
+
+
+def _explain_open(role: iam.Role, resources: Iterable[str], reason: str) -> None:
+    for resource in resources:
+        explain(role, f"AwsSolutions-IAM5[Resource::{Stack.of(role).resolve(resource)}]", reason)
 
 
 def _sagemaker(stack: Stack, names: Names) -> list[iam.PolicyStatement]:
@@ -142,10 +182,7 @@ def _images(images: Iterable[str]) -> list[iam.PolicyStatement]:
 
 
 def _telemetry(stack: Stack) -> list[iam.PolicyStatement]:
-    groups = [
-        _arn(stack, "logs", f"log-group:/aws/sagemaker/{kind}")
-        for kind in ("TrainingJobs", "TransformJobs", "ProcessingJobs", "Endpoints/*")
-    ]
+    groups = [_arn(stack, "logs", f"log-group:/aws/sagemaker/{kind}") for kind in _JOB_LOGS]
     return [
         _allow(
             ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],

@@ -17,7 +17,7 @@ FEATURES = {"version": 1, "example_line": "5.1,3.5,1.4,0.2", "schema_hash": "0" 
 
 @dataclass
 class Cloud:
-    """State of one account; `fault` may raise before a call is answered, `metrics` says how good candidates are."""
+    """State of one account; `fault` may raise before an answer, `metrics` says how good candidates are."""
 
     metrics: dict[str, Json] = field(default_factory=dict)
     fault: Fault = lambda state, arguments: None

@@ -1,11 +1,11 @@
-"""Checks what a task would send against AWS's own service models: members, types, lengths, patterns, enums."""
+"""Checks what a task would send against AWS's own service models: members, types, lengths, patterns."""
 
 import json
 from functools import cache
 from typing import Any
 
 import botocore.session
-import regex
+import regex  # type: ignore[import-untyped]
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 from botocore.validate import ParamValidator
 

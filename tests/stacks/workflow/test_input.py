@@ -19,7 +19,10 @@ REFUSED = [
     ({"candidates": ["forest"]}, "candidates: forest: unknown, allowed: xgboost, linear"),
     ({"data": "s3://bucket/boston/data/"}, "data: must be an object"),
     ({"data": {"url": "s3://bucket/boston/x"}}, "data.url: unknown, allowed: uri"),
-    ({"data": {"uri": "s3://elsewhere/x"}}, "data.uri: s3://elsewhere/x: must begin with s3://bucket/boston/"),
+    (
+        {"data": {"uri": "s3://elsewhere/x"}},
+        "data.uri: s3://elsewhere/x: must begin with s3://bucket/boston/",
+    ),
     ({"data": {"uri": 4}}, "data.uri: 4: must begin with"),
     ({"hyperparameters": {"forest": {}}}, "hyperparameters.forest: unknown, allowed: xgboost, linear"),
     ({"hyperparameters": {"linear": 3}}, "hyperparameters.linear: must be an object"),

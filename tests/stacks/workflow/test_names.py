@@ -27,7 +27,11 @@ def name(expression: str, execution: str, candidate: str, retries: int = 0, redr
 
 
 @settings(max_examples=40, deadline=None)
-@given(execution=EXECUTIONS, workload=WORD.filter(lambda w: len(w) <= 16), candidate=WORD.filter(lambda w: len(w) <= 16))
+@given(
+    execution=EXECUTIONS,
+    workload=WORD.filter(lambda w: len(w) <= 16),
+    candidate=WORD.filter(lambda w: len(w) <= 16),
+)
 def test_names_are_valid_for_every_execution(execution: str, workload: str, candidate: str) -> None:
     names = Names(stage="stagingx", workload=workload)
     for expression, longest in (

@@ -35,7 +35,9 @@ def policies(assembly: Assembly, name: str) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", ["boston", "iris", "script"])
-def test_no_action_is_a_wildcard_and_every_open_resource_has_its_reason(assembly: Assembly, name: str) -> None:
+def test_no_action_is_a_wildcard_and_every_open_resource_has_its_reason(
+    assembly: Assembly, name: str
+) -> None:
     for statement in policies(assembly, name):
         for action in as_list(statement["Action"]):
             assert "*" not in action or action.startswith("s3:"), action
