@@ -157,6 +157,7 @@ class Publisher:
 
     def _put_manifest(self, reference: Reference, manifest: str) -> None:
         ecr = client("ecr", self._settings)
+        ecr.describe_repositories(repositoryNames=[reference.repository])  # put_image of moto fails without
         try:
             ecr.put_image(
                 repositoryName=reference.repository,

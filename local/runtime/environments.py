@@ -51,7 +51,7 @@ def ensure(cache: Path, requirements: Sequence[str], progress: Callable[[str], N
 
 def _build(folder: Path, requirements: Sequence[str], progress: Callable[[str], None]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    bare = [] if any(text.strip() for text in requirements) else ["--without-pip"]
+    bare = [] if _count(requirements) else ["--without-pip"]
     _run([sys.executable, "-m", "venv", *bare, str(folder)], "cannot make a virtual environment")
     if not bare:
         file = folder / "requirements.txt"
@@ -89,4 +89,4 @@ def _reason(output: str) -> str:
 
 def _count(requirements: Sequence[str]) -> int:
     lines = "\n".join(requirements).splitlines()
-    return sum(1 for line in lines if line.strip() and not line.strip().startswith(("#", "-")))
+    return sum(1 for line in lines if line.strip() and not line.lstrip().startswith(("#", "--")))

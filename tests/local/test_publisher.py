@@ -1,7 +1,6 @@
 """`trainyard-docker`, called as CDK calls it."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,12 +67,8 @@ def test_an_image_goes_from_folder_to_registry_as_cdk_does_it(
     assert publisher.main(["tag", "cdkasset-abc123", URI]) == 0
     assert publisher.main(["push", URI]) == 0
     image = ImageStore(settings).get(URI)
-    assert sorted(os.listdir(image.context)) == [
-        ".dockerignore",
-        "Dockerfile",
-        "program.py",
-        "requirements.txt",
-    ]
+    kept = sorted(path.name for path in image.context.iterdir())
+    assert kept == [".dockerignore", "Dockerfile", "program.py", "requirements.txt"]
     (held,) = client("ecr", settings).describe_images(repositoryName="trainyard-dev-demo")["imageDetails"]
     assert held["imageTags"] == ["abc123"]
     assert held["imageManifestMediaType"] == "application/vnd.docker.distribution.manifest.v2+json"

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -17,7 +18,9 @@ from werkzeug import Request
 from werkzeug.serving import make_server
 
 from local.clients import client
+from local.runtime.build import Plan, builder
 from local.runtime.images import ImageStore, as_record, parse_reference
+from local.runtime.interface import Runtime
 from local.runtime.process import ProcessRuntime
 from local.sagemaker.limits import Limits
 from local.sagemaker.service import SageMaker
@@ -28,8 +31,8 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/jobs"
 REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 
 DOCKERFILE = """\
-FROM debian:bookworm-slim
-RUN apt-get update && apt-get install -y python3
+FROM docker.io/library/debian:bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*
 ENV GREETING=hello
 WORKDIR /opt/program
 COPY program.py ./
@@ -85,9 +88,13 @@ class World:
         context.mkdir(parents=True)
         (context / "Dockerfile").write_text(dockerfile)
         (context / "program.py").write_text(dedent(program))
-        record = as_record(dockerfile="Dockerfile", digest="", engine=False, build_args={}, target="")
-        ImageStore(self.settings).publish(parse_reference(f"{name}:1"), record, context)
-        return f"{REGISTRY}/{name}:1"
+        uri = f"{REGISTRY}/{name}:1"
+        built = builder(self.settings, lambda _: None).build(Plan(tag=uri, context=context))
+        record = as_record(
+            dockerfile="Dockerfile", digest=built.digest, engine=built.engine, build_args={}, target=""
+        )
+        ImageStore(self.settings).publish(parse_reference(uri), record, built.context)
+        return uri
 
     def publish_server(self, name: str, invoke: str, before: str = "") -> str:
         """Publish an image that serves; `invoke` is the body of `def invoke(handler, body)`."""
@@ -210,24 +217,32 @@ _mounted: list[SageMaker] = []
 @pytest.fixture
 def world(port: int, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A fresh embedded SageMaker with the process runtime."""
-    home = tmp_path / "home"
-    settings = Settings(home=home, port=port, runtime="process")
-    (home).mkdir()
+    settings = Settings(home=tmp_path / "home", port=port, runtime="process")
     cache = tmp_path_factory.getbasetemp() / "cache"
     cache.mkdir(exist_ok=True)
-    (home / "cache").symlink_to(cache)
-    limits = Limits(parallel_jobs=2, startup_seconds=15, stop_grace_seconds=2, drain_seconds=10)
-    service = SageMaker(settings, limits=limits, runtime=ProcessRuntime(settings))
+    settings.home.mkdir()
+    settings.cache.symlink_to(cache)
+    with embedded(settings, ProcessRuntime(settings)) as found:
+        yield found
+
+
+@contextmanager
+def embedded(settings: Settings, runtime: Runtime) -> Iterator[World]:
+    """An embedded SageMaker on a runtime, closed afterwards."""
+    limits = Limits(parallel_jobs=2, startup_seconds=20, stop_grace_seconds=2, drain_seconds=10)
+    service = SageMaker(settings, limits=limits, runtime=runtime)
     _mounted.append(service)
     s3 = client("s3", settings)
     s3.create_bucket(Bucket=BUCKET)
-    yield World(
-        settings=settings,
-        service=service,
-        sagemaker=client("sagemaker", settings),
-        runtime=client("sagemaker-runtime", settings),
-        s3=s3,
-        logs=client("logs", settings),
-    )
-    service.close()
-    _mounted.remove(service)
+    try:
+        yield World(
+            settings=settings,
+            service=service,
+            sagemaker=client("sagemaker", settings),
+            runtime=client("sagemaker-runtime", settings),
+            s3=s3,
+            logs=client("logs", settings),
+        )
+    finally:
+        service.close()
+        _mounted.remove(service)

@@ -81,7 +81,7 @@ def test_tags_come_with_create_and_by_themselves(world: World) -> None:
             "describe_training_job",
             {"TrainingJobName": "x"},
             "ValidationException",
-            "Requested resource not found.",
+            "Requested resource",
         ),
         ("describe_model", {"ModelName": "x"}, "ValidationException", "Could not find model"),
         (
