@@ -1,9 +1,9 @@
-"""Types outside the API Gateway that moto skips: policies, subscriptions, schedules, alarms, metadata."""
+"""Types outside the API Gateway that moto skips: policies, subscriptions, schedules, alarms, keys, metadata."""
 
 import json
 from typing import Any
 
-from local.seams.cloudformation.adapter import Adapter, Made, Properties, present
+from local.seams.cloudformation.adapter import Adapter, Made, Properties, present, truth
 from local.seams.cloudformation.apigateway import gone_is_fine
 
 
@@ -25,6 +25,68 @@ class BucketPolicy(Adapter):
             s3.delete_bucket_policy(Bucket=made.physical_resource_id)
         except s3.exceptions.NoSuchBucket:
             return
+
+
+class Key(Adapter):
+    """`AWS::KMS::Key`: moto's fails on tags and cannot change."""
+
+    type = "AWS::KMS::Key"
+
+    def create(self, name: str, properties: Properties) -> Made:
+        """Create it."""
+        kms = self.aws("kms")
+        answer = kms.create_key(
+            Policy=json.dumps(properties["KeyPolicy"]),
+            Tags=[{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in properties.get("Tags", [])],
+            **present(Description=properties.get("Description"), KeyUsage=properties.get("KeyUsage")),
+        )["KeyMetadata"]
+        if truth(properties.get("EnableKeyRotation")):
+            kms.enable_key_rotation(KeyId=answer["KeyId"])
+        return self.made(answer["KeyId"], properties, Arn=answer["Arn"], KeyId=answer["KeyId"])
+
+    def update(self, made: Made, name: str, properties: Properties) -> Made:
+        """Change policy and description in place: what it encrypted must stay readable."""
+        kms, key = self.aws("kms"), made.physical_resource_id
+        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(properties["KeyPolicy"]))
+        kms.update_key_description(KeyId=key, Description=properties.get("Description", ""))
+        return self.made(key, properties, **made.attributes)
+
+    def delete(self, made: Made) -> None:
+        """Schedule its deletion."""
+        days = int(made.properties.get("PendingWindowInDays", 30))
+        self.aws("kms").schedule_key_deletion(KeyId=made.physical_resource_id, PendingWindowInDays=days)
+
+
+class Parameter(Adapter):
+    """`AWS::SSM::Parameter`: moto's fails on tags, which are a map here."""
+
+    type = "AWS::SSM::Parameter"
+    name_property = "Name"
+
+    def create(self, name: str, properties: Properties) -> Made:
+        """Create it."""
+        ssm = self.aws("ssm")
+        kept = ("Type", "Value", "Description", "AllowedPattern", "Tier", "DataType", "Policies")
+        ssm.put_parameter(
+            Name=name, Overwrite=True, **{key: properties[key] for key in kept if key in properties}
+        )
+        if properties.get("Tags"):
+            ssm.add_tags_to_resource(
+                ResourceType="Parameter",
+                ResourceId=name,
+                Tags=[{"Key": key, "Value": value} for key, value in properties["Tags"].items()],
+            )
+        return self.made(name, properties, Type=properties["Type"], Value=properties["Value"])
+
+    def update(self, made: Made, name: str, properties: Properties) -> Made:
+        """Change it in place, unless its name changes."""
+        if name != made.physical_resource_id and "Name" in properties:
+            return super().update(made, name, properties)
+        return self.create(made.physical_resource_id, properties)
+
+    def delete(self, made: Made) -> None:
+        """Delete it."""
+        self.aws("ssm").delete_parameters(Names=[made.physical_resource_id])
 
 
 class TopicPolicy(Adapter):
@@ -125,6 +187,42 @@ class Alarm(Adapter):
         self.aws("cloudwatch").delete_alarms(AlarmNames=[made.physical_resource_id])
 
 
+class Key(Adapter):
+    """`AWS::KMS::Key`. moto's own takes CloudFormation's tags for those of its API and fails on them."""
+
+    type = "AWS::KMS::Key"
+
+    def create(self, name: str, properties: Properties) -> Made:
+        """Create it, with its policy and rotation."""
+        kms = self.aws("kms")
+        tags = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in properties.get("Tags", [])]
+        answer = kms.create_key(
+            Policy=json.dumps(properties["KeyPolicy"]),
+            Tags=tags,
+            **present(Description=properties.get("Description"), KeySpec=properties.get("KeySpec")),
+        )
+        key, arn = answer["KeyMetadata"]["KeyId"], answer["KeyMetadata"]["Arn"]
+        self._rotate(key, properties)
+        return self.made(key, properties, Arn=arn, KeyId=key)
+
+    def update(self, made: Made, name: str, properties: Properties) -> Made:
+        """Change policy and rotation in place."""
+        key = made.physical_resource_id
+        self.aws("kms").put_key_policy(KeyId=key, Policy=json.dumps(properties["KeyPolicy"]))
+        self._rotate(key, properties)
+        return self.made(key, properties, **made.attributes)
+
+    def delete(self, made: Made) -> None:
+        """Schedule the deletion; a key is never gone at once."""
+        days = int(made.properties.get("PendingWindowInDays", 30))
+        self.aws("kms").schedule_key_deletion(KeyId=made.physical_resource_id, PendingWindowInDays=days)
+
+    def _rotate(self, key: str, properties: Properties) -> None:
+        kms = self.aws("kms")
+        rotates = str(properties.get("EnableKeyRotation", False)).lower() == "true"
+        (kms.enable_key_rotation if rotates else kms.disable_key_rotation)(KeyId=key)
+
+
 class Metadata(Adapter):
     """`AWS::CDK::Metadata`: makes nothing, on AWS too."""
 
@@ -135,4 +233,4 @@ class Metadata(Adapter):
         return self.made(name, properties)
 
 
-ADAPTERS: tuple[type[Adapter], ...] = (BucketPolicy, TopicPolicy, Subscription, Schedule, Alarm, Metadata)
+ADAPTERS: tuple[type[Adapter], ...] = (BucketPolicy, Key, Parameter, TopicPolicy, Subscription, Schedule, Alarm, Key, Metadata)

@@ -1,6 +1,7 @@
 """What moto's CloudFormation does wrong with types that it has.
 
-An update loses resources that cannot be updated, and adds new ones without regard to DependsOn; a change set
+A KeyError in the making of a resource reads as an undefined reference;
+an update loses resources that cannot be updated, and adds new ones without regard to DependsOn; a change set
 leaves a stack without outputs; a type that is not known is skipped in silence.
 """
 
@@ -8,16 +9,34 @@ import logging
 from typing import Any
 
 from moto.cloudformation import models, parsing
+from moto.cloudformation.exceptions import ValidationError
 
 LOG = logging.getLogger(__name__)
 
 
 def install() -> None:
     """Put all repairs in."""
+    _say_what_failed()
     _keep_what_cannot_change()
+    _failed_creation_leaves_nothing()
     _add_in_order()
     _change_sets_have_outputs()
     _report_gaps()
+
+
+def _say_what_failed() -> None:
+    original = parsing.parse_and_create_resource
+
+    def create(logical_id: str, resource_json: dict[str, Any], *arguments: Any, **more: Any) -> Any:
+        try:
+            return original(logical_id, resource_json, *arguments, **more)
+        except KeyError as error:
+            LOG.exception("%s could not be made", logical_id)
+            raise ValidationError(
+                message=f"{logical_id} ({resource_json['Type']}) could not be made: no {error}"
+            ) from error
+
+    parsing.parse_and_create_resource = create
 
 
 def _keep_what_cannot_change() -> None:
@@ -32,6 +51,35 @@ def _keep_what_cannot_change() -> None:
         return original(logical_id, resource_json, resources_map, account_id, region_name)
 
     parsing.parse_and_update_resource = update
+
+
+def _failed_creation_leaves_nothing() -> None:
+    original = models.CloudFormationBackend.create_stack
+
+    def create_stack(self: Any, name: str, *arguments: Any, **more: Any) -> Any:
+        before = set(self.stacks)
+        try:
+            return original(self, name, *arguments, **more)
+        except Exception as error:
+            for identity in set(self.stacks) - before:
+                _roll_back(self, identity)
+            if hasattr(error, "code"):  # an answer to the client already
+                raise
+            LOG.exception("stack %s could not be made", name)
+            raise ValidationError(message=f"Stack {name} could not be made: {error!r}") from error
+
+    models.CloudFormationBackend.create_stack = create_stack
+
+
+def _roll_back(backend: Any, identity: str) -> None:
+    stack = backend.stacks[identity]
+    if stack.status == "CREATE_COMPLETE":
+        return
+    try:
+        stack.resource_map.delete()
+    except Exception:
+        LOG.exception("stack %s could not be rolled back", stack.name)
+    backend.stacks.pop(identity)
 
 
 def _add_in_order() -> None:
