@@ -1,7 +1,7 @@
 """The workload's own values, baked into the state machine when it is synthesized.
 
-Everything that only depends on the workload is decided here, in types; what depends on the run
-(names, places, overrides) is added by JSONata. So optional members of a request are simply absent from these fragments.
+Everything that only depends on the workload is decided here, in types; what depends on the run (names,
+places, overrides) is added by JSONata. So optional members of a request are simply absent here.
 """
 
 import json
