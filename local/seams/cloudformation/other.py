@@ -233,4 +233,14 @@ class Metadata(Adapter):
         return self.made(name, properties)
 
 
-ADAPTERS: tuple[type[Adapter], ...] = (BucketPolicy, Key, Parameter, TopicPolicy, Subscription, Schedule, Alarm, Key, Metadata)
+ADAPTERS: tuple[type[Adapter], ...] = (
+    BucketPolicy,
+    Key,
+    Parameter,
+    TopicPolicy,
+    Subscription,
+    Schedule,
+    Alarm,
+    Key,
+    Metadata,
+)

@@ -85,7 +85,9 @@ def _roll_back(backend: Any, identity: str) -> None:
 def _add_in_order() -> None:
     original = parsing.ResourceMap.build_resource_diff
 
-    def build_resource_diff(self: Any, other_template: dict[str, Any], parameters: Any = None) -> dict[str, Any]:
+    def build_resource_diff(
+        self: Any, other_template: dict[str, Any], parameters: Any = None
+    ) -> dict[str, Any]:
         diff: dict[str, Any] = original(self, other_template, parameters)
         diff["Add"] = in_order(diff["Add"], other_template["Resources"])
         return diff
