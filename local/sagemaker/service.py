@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from werkzeug import Request, Response
 
+from local.runtime.choice import select
 from local.runtime.interface import Runtime
-from local.runtime.select import select
 from local.sagemaker import limits as bounds
 from local.sagemaker import protocol
 from local.sagemaker.context import Context

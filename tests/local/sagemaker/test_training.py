@@ -1,6 +1,7 @@
 import io
 import tarfile
 import time
+from contextlib import suppress
 from typing import Any
 
 import psutil
@@ -88,24 +89,26 @@ STUBBORN = """
 
 
 def pids(world: World, job: str) -> list[int]:
-    (line,) = (item for item in world.lines("/aws/sagemaker/TrainingJobs", job) if item.startswith("pids"))
-    return [int(word) for word in line.split()[1:]]
+    """Wait until the program told its process ids."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with suppress(world.logs.exceptions.ResourceNotFoundException):
+            lines = world.lines("/aws/sagemaker/TrainingJobs", job)
+            if told := [line.split()[1:] for line in lines if line.startswith("pids")]:
+                return [int(word) for word in told[0]]
+        time.sleep(0.1)
+    raise AssertionError(f"{job} did not start")
 
 
 def test_stop_ends_a_program_that_ignores_sigterm_and_its_children(world: World) -> None:
     world.train("stubborn", world.publish("stubborn", STUBBORN), wait=False)
-    world.until(
-        lambda: world.sagemaker.describe_training_job(TrainingJobName="stubborn"),
-        "SecondaryStatus",
-        "Training",
-    )
-    time.sleep(1)
+    started = pids(world, "stubborn")
     world.sagemaker.stop_training_job(TrainingJobName="stubborn")
     described = world.sagemaker.describe_training_job(TrainingJobName="stubborn")
     assert described["TrainingJobStatus"] in ("Stopping", "Stopped")
     job = world.training("stubborn")
     assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "Stopped")
-    assert not any(psutil.pid_exists(pid) for pid in pids(world, "stubborn"))
+    assert not any(psutil.pid_exists(pid) for pid in started)
     with pytest.raises(ClientError, match="training job is in status Stopped"):
         world.sagemaker.stop_training_job(TrainingJobName="stubborn")
 
@@ -154,10 +157,6 @@ def test_waiters_of_boto3_understand_the_states(world: World) -> None:
 
 def test_close_leaves_no_process_and_no_folder(world: World) -> None:
     world.train("left", world.publish("stubborn", STUBBORN), wait=False)
-    world.until(
-        lambda: world.sagemaker.describe_training_job(TrainingJobName="left"), "SecondaryStatus", "Training"
-    )
-    time.sleep(1)
     started = pids(world, "left")
     world.service.close()
     assert not any(psutil.pid_exists(pid) for pid in started)

@@ -100,7 +100,7 @@ def test_tags_come_with_create_and_by_themselves(world: World) -> None:
             "create_endpoint",
             {"EndpointName": "e", "EndpointConfigName": "x"},
             "ValidationException",
-            'Could not find endpoint configuration "arn:aws:sagemaker:us-east-1:123456789012:endpoint-config/x"',
+            'configuration "arn:aws:sagemaker:us-east-1:123456789012:endpoint-config/x"',
         ),
     ],
 )
