@@ -61,16 +61,18 @@ def _work(server: Server, listener: socket.socket) -> int:
         timeout_keep_alive=75,
         server_header=False,
     )
-    # The server drains on these, then raises them again for who started it: that is a clean end, too.
+    worker = uvicorn.Server(config)
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        worker.should_exit = True
+
+    # uvicorn has handlers of its own only while it runs, and raises what it got again when it has drained.
+    # Raising out of these would get lost in the event loop when a signal comes while it starts.
     for stop in STOPS:
-        signal.signal(stop, _leave)
+        signal.signal(stop, leave)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
-    uvicorn.Server(config).run(sockets=[listener])
+    worker.run(sockets=[listener])
     return 0
-
-
-def _leave(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
 
 
 def _fork(server: Server, listener: socket.socket) -> int:
@@ -84,8 +86,6 @@ def _fork(server: Server, listener: socket.socket) -> int:
     try:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         code = _work(server, listener)
-    except SystemExit:
-        code = 0
     finally:
         os._exit(code)
 

@@ -242,6 +242,13 @@ def test_sigterm_lets_running_requests_finish(runtime: Processes, trained: Path,
     assert len(answers[0].text.splitlines()) == 200_000
 
 
+@pytest.mark.parametrize("moment", range(4))
+def test_sigterm_while_workers_still_start_is_heard(runtime: Processes, trained: Path, moment: int) -> None:
+    with runtime.serve(trained, {"SAGEMAKER_MODEL_SERVER_WORKERS": "8"}) as server:
+        time.sleep(moment * 0.02)
+        assert server.stop() == 0
+
+
 def test_a_worker_that_dies_ends_the_server(runtime: Processes, trained: Path) -> None:
     with runtime.serve(trained, {"SAGEMAKER_MODEL_SERVER_WORKERS": "2"}) as server:
         workers = psutil.Process(server.process.pid).children()
