@@ -14,6 +14,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
         bucket_policies,
         cloudformation,
         execution,
+        history,
         jsonata,
         service_clients,
         service_tasks,
@@ -25,6 +26,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
     service_clients.install(settings)
     service_tasks.install()
     execution.install(settings)
+    history.install()
     awslambda.install(lambdas)
     bucket_policies.install()
     cloudformation.install(settings)

@@ -1,9 +1,11 @@
 """The optimized `sagemaker` integration: request and response, and `.sync`, which waits for the job.
 
-As AWS documents it: a job that completes yields its description, with times in epoch milliseconds; one that fails
-is `States.TaskFailed` with the description as cause; a time-out or StopExecution stops the job.
+As AWS documents it: a job that completes yields its description, with times in epoch milliseconds; one that
+fails is `States.TaskFailed` with the description as cause; a time-out or StopExecution stops the job.
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
 """
+# moto's names are replaced or reached on purpose
+# mypy: disable-error-code="attr-defined, call-arg, typeddict-item, arg-type"
 
 import contextlib
 import json
@@ -25,8 +27,8 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
     state_task_service_aws_sdk as moto_task,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import ResourceCondition
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
-    StateTaskServiceCallback,
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service_callback as moto_callback,
 )
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 
@@ -76,7 +78,7 @@ class JobFailed(Exception):
         self.description = description
 
 
-class SageMakerTask(StateTaskServiceCallback):  # type: ignore[misc]
+class SageMakerTask(moto_callback.StateTaskServiceCallback):
     """One task of the optimized integration."""
 
     def __init__(self) -> None:

@@ -1,14 +1,15 @@
 """Seam: Step Functions' tasks share one client per service, made as our own modules make theirs.
 
-moto makes a client for every task (tens of milliseconds each), with virtual-host S3 addresses that no resolver
-knows, and through the host's proxy. Each module of its tasks has imported the function by name, so each is rebound.
+moto makes a client for every task (tens of milliseconds each), with virtual-host S3 addresses that no
+resolver knows, and through the host's proxy. Each module of its tasks has imported the function by name, so
+each is rebound.
 """
 
 import functools
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import boto3
 from botocore.config import Config
@@ -43,7 +44,7 @@ def client_factory(endpoint_url: str) -> ClientFor:
     @functools.cache
     def make(region: str, service: str, validated: bool) -> Any:
         return boto3.session.Session(region_name=region).client(
-            service,
+            cast(Any, service),
             endpoint_url=endpoint_url,
             aws_access_key_id="test",
             aws_secret_access_key="test",  # noqa: S106  the embedded AWS checks no secret

@@ -1,8 +1,11 @@
 """Seam: state machines are executed, whoever creates them.
 
-moto has two backends of Step Functions: one that only records, one that interprets the definition. A setting
-chooses for API calls, but CloudFormation's StateMachine always asks the first. Here both names mean the second.
+moto has two backends of Step Functions: one that only records, one that interprets the definition. A
+setting chooses for API calls, but CloudFormation's StateMachine always asks the first. Here both names mean
+the second.
 """
+# moto's names are replaced or reached on purpose
+# mypy: disable-error-code="assignment"
 
 from moto.core.config import default_user_config
 from moto.stepfunctions import models

@@ -1,4 +1,4 @@
-"""Between JSON, as a state machine has it, and Python, as boto3 wants and gives it, guided by the service's model."""
+"""Between JSON, as a state machine has it, and what boto3 takes and gives, guided by the service's model."""
 
 import base64
 import datetime
@@ -17,9 +17,9 @@ def to_request(value: Any, shape: Shape | None) -> Any:
     if isinstance(shape, StructureShape) and isinstance(value, dict):
         if getattr(shape, "is_document_type", False):
             return value
-        members = {name[:1].upper() + name[1:]: name for name in shape.members}
-        names = {key: key if key in shape.members else members.get(key, key) for key in value}
-        return {names[key]: to_request(item, shape.members.get(names[key])) for key, item in value.items()}
+        members: dict[str, str] = {name[:1].upper() + name[1:]: name for name in shape.members}
+        named = {key if key in shape.members else members.get(key, key): item for key, item in value.items()}
+        return {key: to_request(item, shape.members.get(key)) for key, item in named.items()}
     if isinstance(shape, ListShape) and isinstance(value, list):
         return [to_request(item, shape.member) for item in value]
     if isinstance(shape, MapShape) and isinstance(value, dict):

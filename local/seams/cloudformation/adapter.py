@@ -1,4 +1,4 @@
-"""From an adapter, which makes one type of resource by public APIs, to the class that moto's CloudFormation wants."""
+"""Adapters make one type of resource by public APIs; moto's CloudFormation sees a class of its own for each."""
 
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -92,7 +92,7 @@ def lowered(value: Any) -> Any:
 def model_for(adapter: Adapter) -> type[CloudFormationModel]:
     """Return a class that moto's CloudFormation takes for a resource class of the adapter's type."""
 
-    class Model(CloudFormationModel):  # type: ignore[misc]
+    class Model(CloudFormationModel):
         @staticmethod
         def cloudformation_name_type() -> str:
             return adapter.name_property

@@ -1,4 +1,4 @@
-"""REST APIs: moto's classes cannot update or delete, drop most properties, and lack stages, models and validators."""
+"""REST APIs: moto's classes cannot update or delete, drop most properties, and lack stages and models."""
 
 import contextlib
 import json
