@@ -5,6 +5,7 @@ Containers carry the label `trainyard.home`, by which the next start finds what 
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import docker
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
-from requests.exceptions import RequestException
+from requests.exceptions import ReadTimeout, RequestException
 
 from local.runtime.images import ImageStore
 from local.runtime.interface import (
@@ -189,10 +190,9 @@ class ContainerHandle(Handle):
             self._done.wait(5)
 
     def _follow(self) -> None:
-        with suppress(DockerException, RequestException):
-            self._read()
+        self._read()
         try:
-            self._code = int(self._container.wait(timeout=600)["StatusCode"])
+            self._code = int(self._container.wait()["StatusCode"])
         except (DockerException, RequestException):
             self._code = 137
         _remove(self._container)
@@ -200,8 +200,20 @@ class ContainerHandle(Handle):
         self._done.set()
 
     def _read(self) -> None:
+        since = 0
+        while True:
+            try:
+                self._stream(since)
+                return
+            except ReadTimeout:  # silent for long: follow on
+                since = int(time.time())
+            except (DockerException, RequestException):
+                return
+
+    def _stream(self, since: int) -> None:
         pending = b""
-        for chunk in self._container.logs(stream=True, follow=True):
+        more = {"since": since} if since else {}
+        for chunk in self._container.logs(stream=True, follow=True, **more):
             *lines, pending = (pending + chunk).split(b"\n")
             for line in lines:
                 self._log(line.decode("utf-8", "replace").rstrip("\r"))
