@@ -21,10 +21,11 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="markdown",
     help=(
-        "The embedded AWS: S3, CloudFormation, Step Functions, SageMaker, Lambda, API Gateway and more on one port "
-        "of this machine. Clients reach it by `AWS_ENDPOINT_URL`; `eval $(trainyard-local env)` sets that.\n\n"
-        "Settings: `TRAINYARD_PORT` (4566), `TRAINYARD_HOME` (.trainyard in the checkout), `TRAINYARD_RUNTIME` "
-        "(auto, engine, process).\n\n"
+        "The embedded AWS: S3, CloudFormation, Step Functions, SageMaker, Lambda, API Gateway and more on "
+        "one port of this machine. Clients reach it by `AWS_ENDPOINT_URL`; `eval $(trainyard-local env)` "
+        "sets it.\n\n"
+        "Settings: `TRAINYARD_PORT` (4566), `TRAINYARD_HOME` (.trainyard in the checkout), "
+        "`TRAINYARD_RUNTIME` (auto, engine, process).\n\n"
         "Exit codes: 0 done, 1 failed, 2 a setting is wrong, 3 (status) not running."
     ),
 )

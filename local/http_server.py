@@ -1,9 +1,9 @@
 """The HTTP server: one thread per connection, HTTP/1.1 with keep-alive, on the loopback interface only.
 
-Calls nest here: the API calls a Lambda, which calls an endpoint, which answers from a model; a state machine calls
-the very server that runs it. A server with a bounded pool of threads stands still once the outer calls hold them
-all, so each connection has its own. Werkzeug's own handler closes every connection and waits 10 ms for stray
-input; this one reads the body first and then keeps the connection.
+Calls nest here: the API calls a Lambda, which calls an endpoint, which answers from a model; a state machine
+calls the very server that runs it. A server with a bounded pool of threads stands still once the outer calls
+hold them all, so each connection has its own. Werkzeug's own handler closes every connection and waits 10 ms
+for stray input; this one reads the body first and then keeps the connection.
 """
 
 import io
@@ -31,7 +31,7 @@ class PortTakenError(OSError):
 
     def __init__(self, port: int) -> None:
         super().__init__(
-            f"port {port} is taken by another program: stop it, or choose another port with TRAINYARD_PORT=4567"
+            f"port {port} is taken by another program: stop it, or choose another, as in TRAINYARD_PORT=4567"
         )
 
 

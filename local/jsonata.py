@@ -1,4 +1,4 @@
-"""JSONata as Step Functions evaluates it: jsonata-python, plus the functions that AWS adds, minus those it refuses.
+"""JSONata as Step Functions evaluates it: jsonata-python, plus what AWS adds, minus what it refuses.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """

@@ -1,7 +1,7 @@
 """One process: moto with our seams, SageMaker, Lambda and API Gateway on one port, until a signal ends it.
 
-The order matters: `MOTO_PORT` is read when moto is imported (Step Functions calls back through it), and the seams
-must be in before the first request. So everything that imports moto is imported inside `serve`.
+The order matters: `MOTO_PORT` is read when moto is imported (Step Functions calls back through it), and the
+seams must be in before the first request. So everything that imports moto is imported inside `serve`.
 """
 
 import logging
@@ -36,7 +36,7 @@ def serve(settings: Settings, on_ready: Callable[[], None] = lambda: None) -> No
 def _serve_on(
     listener: socket.socket, settings: Settings, stack: ExitStack, on_ready: Callable[[], None]
 ) -> None:
-    from moto.server import DomainDispatcherApplication, create_backend_app
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     from local import seams
     from local.application import Application
@@ -70,7 +70,7 @@ def _serve_on(
 def _prepare_environment(settings: Settings) -> None:
     """Set what moto and botocore read from the environment; a profile of the user's must not leak in.
 
-    `TRAINYARD_SERVER_HOME` marks all that the server starts: `down` finds by it what outlives a killed server.
+    `TRAINYARD_SERVER_HOME` marks all that the server starts: `down` finds by it what outlives a killed one.
     """
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
         os.environ.pop(name, None)

@@ -20,7 +20,7 @@ def render(template: str, context: dict[str, Any], missing: str = "") -> str:
 
 
 def error_context(kind: str, message: str, validation: str) -> dict[str, str]:
-    """Return `$context.error`; `messageString` comes with quotes, the others are escaped for use inside quotes."""
+    """Return `$context.error`; `messageString` has quotes, the validation is escaped for inside some."""
     return {
         "message": message,
         "messageString": json.dumps(message),

@@ -57,7 +57,10 @@ def _body(call: Call) -> None:
 
 def finding(error: jsonschema.ValidationError) -> str:
     """Word a finding as AWS's validator does, where that is known."""
-    rule, limit, value = error.validator, error.validator_value, error.instance
+    rule: Any = error.validator
+    limit: Any = error.validator_value
+    value: Any = error.instance
+    schema: Any = error.schema
     if rule == "required":
         missing = sorted(name for name in _list(limit) if name not in value)
         return f"object has missing required properties ({_quoted(missing)})"
@@ -67,10 +70,12 @@ def finding(error: jsonschema.ValidationError) -> str:
             f"(allowed: {_quoted(_list(limit))})"
         )
     if rule == "additionalProperties":
-        extra = sorted(name for name in value if name not in error.schema.get("properties", {}))
+        extra = sorted(name for name in value if name not in schema.get("properties", {}))
         return f"object instance has properties which are not allowed by the schema: {_quoted(extra)}"
     if rule == "minItems":
-        return f"array is too short: must have at least {limit} elements but instance has {len(value)} elements"
+        return (
+            f"array is too short: must have at least {limit} elements but instance has {len(value)} elements"
+        )
     if rule == "maxItems":
         return f"array is too long: must have at most {limit} elements but instance has {len(value)} elements"
     return error.message

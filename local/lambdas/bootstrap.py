@@ -1,7 +1,8 @@
 """The program of a worker process: loads the handler once, then answers one event after the other.
 
-It speaks over the socket whose descriptor is its first argument: a JSON line in, a JSON line out. Standard output
-and error are the function's log. It imports nothing of this package, so that a function sees what AWS shows it.
+It speaks over the socket whose descriptor is its first argument: a JSON line in, a JSON line out. Standard
+output and error are the function's log. It imports nothing of this package, so that a function sees what AWS
+shows it.
 """
 
 import importlib
@@ -41,13 +42,13 @@ class Context:
 class LogFormat(logging.Formatter):
     """AWS's default text format: level, time, request, message."""
 
-    converter = time.gmtime
     request_id = ""
 
     def format(self, record: logging.LogRecord) -> str:
         """Format one record."""
         moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-        return f"[{record.levelname}]\t{moment}.{record.msecs:03.0f}Z\t{self.request_id}\t{super().format(record)}"
+        message = super().format(record)
+        return f"[{record.levelname}]\t{moment}.{record.msecs:03.0f}Z\t{self.request_id}\t{message}"
 
 
 def load(handler: str) -> Any:
@@ -103,7 +104,7 @@ def fail(body: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     """Answer until the server hangs up."""
     lines = socket.socket(fileno=int(sys.argv[1])).makefile("rwb")
-    sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+    sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]  # in place of this file's own folder
     log_format = LogFormat()
     stream = logging.StreamHandler(sys.stdout)
     stream.setFormatter(log_format)

@@ -19,7 +19,7 @@ def to_request(value: Any, shape: Shape | None) -> Any:
             return value
         members: dict[str, str] = {name[:1].upper() + name[1:]: name for name in shape.members}
         named = {key if key in shape.members else members.get(key, key): item for key, item in value.items()}
-        return {key: to_request(item, shape.members.get(key)) for key, item in named.items()}
+        return {key: to_request(item, shape.members.get(str(key))) for key, item in named.items()}
     if isinstance(shape, ListShape) and isinstance(value, list):
         return [to_request(item, shape.member) for item in value]
     if isinstance(shape, MapShape) and isinstance(value, dict):

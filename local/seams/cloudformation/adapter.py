@@ -1,4 +1,4 @@
-"""Adapters make one type of resource by public APIs; moto's CloudFormation sees a class of its own for each."""
+"""Adapters make one type of resource each, by public APIs; moto's CloudFormation sees a class for each."""
 
 from dataclasses import dataclass, field
 from typing import Any, ClassVar

@@ -1,9 +1,9 @@
-"""Types outside the API Gateway that moto skips: policies, subscriptions, schedules, alarms, keys, metadata."""
+"""Types outside the API Gateway that moto lacks or gets wrong: policies, keys, parameters, alarms."""
 
 import json
 from typing import Any
 
-from local.seams.cloudformation.adapter import Adapter, Made, Properties, present, truth
+from local.seams.cloudformation.adapter import Adapter, Made, Properties, present
 from local.seams.cloudformation.apigateway import gone_is_fine
 
 
@@ -25,36 +25,6 @@ class BucketPolicy(Adapter):
             s3.delete_bucket_policy(Bucket=made.physical_resource_id)
         except s3.exceptions.NoSuchBucket:
             return
-
-
-class Key(Adapter):
-    """`AWS::KMS::Key`: moto's fails on tags and cannot change."""
-
-    type = "AWS::KMS::Key"
-
-    def create(self, name: str, properties: Properties) -> Made:
-        """Create it."""
-        kms = self.aws("kms")
-        answer = kms.create_key(
-            Policy=json.dumps(properties["KeyPolicy"]),
-            Tags=[{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in properties.get("Tags", [])],
-            **present(Description=properties.get("Description"), KeyUsage=properties.get("KeyUsage")),
-        )["KeyMetadata"]
-        if truth(properties.get("EnableKeyRotation")):
-            kms.enable_key_rotation(KeyId=answer["KeyId"])
-        return self.made(answer["KeyId"], properties, Arn=answer["Arn"], KeyId=answer["KeyId"])
-
-    def update(self, made: Made, name: str, properties: Properties) -> Made:
-        """Change policy and description in place: what it encrypted must stay readable."""
-        kms, key = self.aws("kms"), made.physical_resource_id
-        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(properties["KeyPolicy"]))
-        kms.update_key_description(KeyId=key, Description=properties.get("Description", ""))
-        return self.made(key, properties, **made.attributes)
-
-    def delete(self, made: Made) -> None:
-        """Schedule its deletion."""
-        days = int(made.properties.get("PendingWindowInDays", 30))
-        self.aws("kms").schedule_key_deletion(KeyId=made.physical_resource_id, PendingWindowInDays=days)
 
 
 class Parameter(Adapter):
@@ -206,8 +176,9 @@ class Key(Adapter):
         return self.made(key, properties, Arn=arn, KeyId=key)
 
     def update(self, made: Made, name: str, properties: Properties) -> Made:
-        """Change policy and rotation in place."""
+        """Change it in place: what it encrypted must stay readable."""
         key = made.physical_resource_id
+        self.aws("kms").update_key_description(KeyId=key, Description=properties.get("Description", ""))
         self.aws("kms").put_key_policy(KeyId=key, Policy=json.dumps(properties["KeyPolicy"]))
         self._rotate(key, properties)
         return self.made(key, properties, **made.attributes)
@@ -234,13 +205,5 @@ class Metadata(Adapter):
 
 
 ADAPTERS: tuple[type[Adapter], ...] = (
-    BucketPolicy,
-    Key,
-    Parameter,
-    TopicPolicy,
-    Subscription,
-    Schedule,
-    Alarm,
-    Key,
-    Metadata,
-)
+    BucketPolicy, Key, Parameter, TopicPolicy, Subscription, Schedule, Alarm, Metadata,
+)  # fmt: skip

@@ -23,6 +23,8 @@ def install() -> None:
     _failed_creation_leaves_nothing()
     _add_in_order()
     _change_sets_have_outputs()
+    _updates_export()
+    _unknown_change_sets_are_gone()
     _report_gaps()
 
 
@@ -123,8 +125,39 @@ def _change_sets_have_outputs() -> None:
         self.stack._parse_template()
         self.stack.description = self.stack.template_dict.get("Description")
         self.stack.output_map = self.stack._create_output_map()
+        _export(self.stack)
 
     models.ChangeSet.apply = apply
+
+
+def _updates_export() -> None:
+    original = models.Stack.update
+
+    def update(self: Any, *arguments: Any, **more: Any) -> None:
+        original(self, *arguments, **more)
+        _export(self)
+
+    models.Stack.update = update
+
+
+def _export(stack: Any) -> None:
+    """Make a stack's exports known to the other stacks."""
+    exports = models.cloudformation_backends[stack.account_id][stack.region_name].exports
+    exports.update({export.name: export for export in stack.exports})
+
+
+def _unknown_change_sets_are_gone() -> None:
+    """Deleting one twice is fine on AWS; CDK does so before it makes each."""
+    original = models.CloudFormationBackend.delete_change_set
+
+    def delete_change_set(self: Any, change_set_name: str) -> None:
+        names = {
+            name for one in self.change_sets.values() for name in (one.change_set_name, one.change_set_id)
+        }
+        if change_set_name in names:
+            original(self, change_set_name)
+
+    models.CloudFormationBackend.delete_change_set = delete_change_set
 
 
 def _report_gaps() -> None:
