@@ -1,5 +1,6 @@
 # One command for each thing that a person does here; `make` lists them.
 WORKLOAD ?= iris-sklearn
+LOCK := uv pip compile -q --universal --python-version 3.11
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
 
@@ -44,6 +45,7 @@ format: setup ## Format the code
 	@ruff check --fix .
 
 lock: setup ## Resolve the requirements anew
-	@uv pip compile -q --universal --python-version 3.11 --upgrade requirements.in -o requirements.txt
-	@uv pip compile -q --universal --python-version 3.11 --upgrade requirements-dev.in -o requirements-dev.txt
+	@$(LOCK) --upgrade requirements.in -o requirements.txt
+	@for image in containers/*/requirements.in; do $(LOCK) --upgrade $$image -o $${image%.in}.txt; done
+	@$(LOCK) --upgrade requirements-dev.in -o requirements-dev.txt
 	@npm update --package-lock-only

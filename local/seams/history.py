@@ -18,7 +18,7 @@ _DEFAULT = 100
 
 def install() -> None:
     """Replace the answer to the operation."""
-    StepFunctionResponse.get_execution_history = _get_execution_history
+    StepFunctionResponse.get_execution_history = _get_execution_history  # type: ignore[method-assign]
 
 
 def _get_execution_history(self: Any) -> ActionResult:

@@ -7,8 +7,8 @@ from contract.errors import UserError
 
 def read(file: Path) -> list[list[str]]:
     """Return header and rows; a null is an empty cell."""
-    import pyarrow as arrow  # type: ignore[import-untyped]
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+    import pyarrow as arrow
+    import pyarrow.parquet as pq
 
     try:
         data = pq.read_table(file)

@@ -5,8 +5,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-import pyarrow as arrow  # type: ignore[import-untyped]
-import pyarrow.parquet as parquet  # type: ignore[import-untyped]
+import pyarrow as arrow
+import pyarrow.parquet as parquet
 import pytest
 
 from tests.containers.toolkit.jobs import REGRESSION, Job, flowers, plan
