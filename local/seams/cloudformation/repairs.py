@@ -89,9 +89,7 @@ def _roll_back(backend: Any, identity: str) -> None:
 def _add_in_order() -> None:
     original = parsing.ResourceMap.build_resource_diff
 
-    def build_resource_diff(
-        self: Any, other_template: dict[str, Any], parameters: Any = None
-    ) -> dict[str, Any]:
+    def build_resource_diff(self: Any, other_template: dict[str, Any], parameters: Any = None) -> dict[str, Any]:
         diff: dict[str, Any] = original(self, other_template, parameters)
         diff["Add"] = in_order(diff["Add"], other_template["Resources"])
         return diff
@@ -120,6 +118,7 @@ def _change_sets_have_outputs() -> None:
     original = models.ChangeSet.apply
 
     def apply(self: Any) -> None:
+        _import(self.stack)
         original(self)
         self.stack.template = self.template
         self.stack._parse_template()
@@ -134,16 +133,25 @@ def _updates_export() -> None:
     original = models.Stack.update
 
     def update(self: Any, *arguments: Any, **more: Any) -> None:
+        _import(self)
         original(self, *arguments, **more)
         _export(self)
 
     models.Stack.update = update
 
 
+def _import(stack: Any) -> None:
+    """Let a stack see the exports of all; moto gives it those that were there when it was made, if any."""
+    stack.cross_stack_resources = stack.resource_map.cross_stack_resources = _exports(stack)
+
+
+def _exports(stack: Any) -> Any:
+    return models.cloudformation_backends[stack.account_id][stack.region_name].exports
+
+
 def _export(stack: Any) -> None:
     """Make a stack's exports known to the other stacks."""
-    exports = models.cloudformation_backends[stack.account_id][stack.region_name].exports
-    exports.update({export.name: export for export in stack.exports})
+    _exports(stack).update({export.name: export for export in stack.exports})
 
 
 def _unknown_change_sets_are_gone() -> None:
@@ -151,9 +159,7 @@ def _unknown_change_sets_are_gone() -> None:
     original = models.CloudFormationBackend.delete_change_set
 
     def delete_change_set(self: Any, change_set_name: str) -> None:
-        names = {
-            name for one in self.change_sets.values() for name in (one.change_set_name, one.change_set_id)
-        }
+        names = {name for one in self.change_sets.values() for name in (one.change_set_name, one.change_set_id)}
         if change_set_name in names:
             original(self, change_set_name)
 
