@@ -1,0 +1,26 @@
+"""What tests of several rooms share: a running embedded AWS of their own."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local import control
+from local.settings import Settings
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """An embedded AWS in a process of its own, on a free port, with a home that goes away."""
+    home: Path = tmp_path_factory.mktemp("embedded-aws")
+    settings = Settings(home=home, port=free_port(), runtime="process")
+    control.up(settings)
+    yield settings
+    control.down(settings)
