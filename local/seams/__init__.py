@@ -13,9 +13,11 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
         awslambda,
         bucket_policies,
         cloudformation,
+        descriptions,
         execution,
         history,
         jsonata,
+        rest_apis,
         service_clients,
         service_tasks,
         state_machines,
@@ -30,3 +32,5 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
     awslambda.install(lambdas)
     bucket_policies.install()
     cloudformation.install(settings)
+    descriptions.install()
+    rest_apis.install()

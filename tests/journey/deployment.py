@@ -69,10 +69,14 @@ class Deployment:
             check=False,
         )
         if check and process.returncode:
-            raise AssertionError(
-                f"{' '.join(words)} exited {process.returncode}\n{process.stdout}\n{process.stderr}"
-            )
+            said = f"{process.stdout}\n{process.stderr}\nserver log:\n{self.server_log()}"
+            raise AssertionError(f"{' '.join(words)} exited {process.returncode}\n{said}")
         return process
+
+    def server_log(self) -> str:
+        """Return the end of the embedded AWS's own log."""
+        log = self.settings.state / "log/server.log"
+        return "\n".join(log.read_text().splitlines()[-60:]) if log.exists() else ""
 
     def deploy(self) -> None:
         """Run `cdk deploy --all`."""

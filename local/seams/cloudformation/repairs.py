@@ -24,6 +24,7 @@ def install() -> None:
     _add_in_order()
     _change_sets_have_outputs()
     _updates_export()
+    _defaults_are_previous_values()
     _unknown_change_sets_are_gone()
     _report_gaps()
 
@@ -152,6 +153,21 @@ def _exports(stack: Any) -> Any:
 def _export(stack: Any) -> None:
     """Make a stack's exports known to the other stacks."""
     _exports(stack).update({export.name: export for export in stack.exports})
+
+
+def _defaults_are_previous_values() -> None:
+    """A parameter that was left to its default has a previous value too: moto only knows those that were given."""
+    original = models.CloudFormationBackend._resolve_update_parameters
+
+    def resolve(self: Any, instance: Any, incoming_params: list[dict[str, Any]]) -> dict[str, str]:
+        known = [
+            parameter
+            for parameter in incoming_params
+            if "ParameterValue" in parameter or parameter["ParameterKey"] in instance.parameters
+        ]
+        return original(self, instance, known)
+
+    models.CloudFormationBackend._resolve_update_parameters = resolve
 
 
 def _unknown_change_sets_are_gone() -> None:
