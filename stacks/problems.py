@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from aws_cdk import aws_apigateway as apigateway
 
 _VALIDATION = "$context.error.validationErrorString"
+_ENVELOPE = "Send {'instances': [{'feature': value, ...}, ...]} in JSON with at least one instance."
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ _NO_ROUTE = Problem("Not Found", "No such route. GET /v1/workloads lists what th
 PROBLEMS: dict[str, Problem] = {
     "DEFAULT_4XX": Problem("Request refused", "The request was refused before it reached the workload."),
     "DEFAULT_5XX": Problem("Gateway error", "The gateway could not answer; try again."),
-    "BAD_REQUEST_BODY": Problem("Bad Request", f"The body is not a valid request: {_VALIDATION}", 400),
+    "BAD_REQUEST_BODY": Problem("Bad Request", f"{_ENVELOPE} What is wrong: {_VALIDATION}", 400),
     "BAD_REQUEST_PARAMETERS": Problem("Bad Request", "A required parameter is missing.", 400),
     "ACCESS_DENIED": Problem("Forbidden", "Access denied.", 403),
     "INVALID_API_KEY": Problem("Forbidden", "Send a valid API key in the header x-api-key.", 403),

@@ -15,6 +15,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
         cloudformation,
         descriptions,
         execution,
+        execution_names,
         history,
         jsonata,
         rest_apis,
@@ -28,6 +29,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
     service_clients.install(settings)
     service_tasks.install()
     execution.install(settings)
+    execution_names.install()
     history.install()
     awslambda.install(lambdas)
     bucket_policies.install()
