@@ -48,6 +48,8 @@ def serve(
     )
     for noisy in ("botocore", "boto3", "urllib3", "werkzeug", "s3transfer"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # A state that fails, caught or not, is in the execution's history; moto logs its whole parse tree as well.
+    logging.getLogger("moto.stepfunctions.parser.asl.component.eval_component").setLevel(logging.CRITICAL)
     try:
         serve_forever(settings)
     except PortTakenError as error:
@@ -63,9 +65,7 @@ def up() -> None:
     except ControlError as error:
         _fail(str(error))
     state = "started" if started else "already running"
-    _out.print(
-        f"The embedded AWS is {state}: [bold]{settings.endpoint_url}[/]  (log: {control.log_file(settings)})"
-    )
+    _out.print(f"The embedded AWS is {state}: [bold]{settings.endpoint_url}[/]  (log: {control.log_file(settings)})")
 
 
 @app.command()

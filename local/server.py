@@ -13,14 +13,18 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from local.settings import ACCOUNT, REGION, Settings
+
+if TYPE_CHECKING:
+    from local.application import Service
 
 LOG = logging.getLogger(__name__)
 
 
-def serve(settings: Settings, on_ready: Callable[[], None] = lambda: None) -> None:
-    """Serve until SIGTERM or SIGINT, then stop all that was started.
+def serve(settings: Settings, sagemaker: "Callable[[Settings], Service] | None" = None) -> None:
+    """Serve until SIGTERM or SIGINT, then stop all that was started; `sagemaker` makes another one than ours.
 
     Raises:
         PortTakenError: another program listens on the port.
@@ -30,11 +34,20 @@ def serve(settings: Settings, on_ready: Callable[[], None] = lambda: None) -> No
 
     with listen(settings.port) as listener, ExitStack() as stack:
         _write_pid(settings, stack)
-        _serve_on(listener, settings, stack, on_ready)
+        _serve_on(listener, settings, stack, sagemaker or _our_sagemaker)
+
+
+def _our_sagemaker(settings: Settings) -> "Service":
+    from local.sagemaker.service import SageMaker
+
+    return SageMaker(settings)
 
 
 def _serve_on(
-    listener: socket.socket, settings: Settings, stack: ExitStack, on_ready: Callable[[], None]
+    listener: socket.socket,
+    settings: Settings,
+    stack: ExitStack,
+    make_sagemaker: "Callable[[Settings], Service]",
 ) -> None:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
@@ -43,12 +56,11 @@ def _serve_on(
     from local.gateway.service import Gateway
     from local.http_server import make_server
     from local.lambdas.service import Lambdas
-    from local.sagemaker.service import SageMaker
 
     lambdas = Lambdas(settings)
     stack.callback(lambdas.close)
     seams.install(settings, lambdas)
-    sagemaker = SageMaker(settings)
+    sagemaker = make_sagemaker(settings)
     stack.callback(sagemaker.close)
     application = Application(
         settings=settings,
@@ -61,7 +73,6 @@ def _serve_on(
     thread.start()
     stack.callback(thread.join)
     stack.callback(server.shutdown)
-    on_ready()
     LOG.info("listening on %s", settings.endpoint_url)
     _wait_for_signal()
     LOG.info("stopping")

@@ -26,9 +26,7 @@ def answer(call: Call) -> Response:
         raise GatewayError("DEFAULT_5XX")
     templates = selected.response_templates or {}
     media_type = next(iter(templates), "application/json")
-    response = Response(
-        templates.get(media_type) or "", status=int(selected.status_code), content_type=media_type
-    )
+    response = Response(templates.get(media_type) or "", status=int(selected.status_code), content_type=media_type)
     for name, value in (selected.response_parameters or {}).items():
         response.headers[name.removeprefix(_HEADER)] = value.strip("'")
     return response

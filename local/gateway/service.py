@@ -91,9 +91,7 @@ class Gateway:
             "integrationLatency": call.integration_ms,
             "error": {"responseType": call.error_kind or None},
         }
-        self._lambdas.logs.write(
-            group, f"{call.api.id}_{call.stage.name}", [render(setting["format"], context, "-")]
-        )
+        self._lambdas.logs.write(group, f"{call.api.id}_{call.stage.name}", [render(setting["format"], context, "-")])
 
     @property
     def _backend(self) -> Any:

@@ -33,9 +33,7 @@ def _parameters(call: Call) -> None:
         if required and not places[place].get(name):
             missing.append(name)
     if missing:
-        raise GatewayError(
-            "BAD_REQUEST_PARAMETERS", f"Missing required request parameters: [{', '.join(missing)}]"
-        )
+        raise GatewayError("BAD_REQUEST_PARAMETERS", f"Missing required request parameters: [{', '.join(missing)}]")
 
 
 def _body(call: Call) -> None:
@@ -73,9 +71,7 @@ def finding(error: jsonschema.ValidationError) -> str:
         extra = sorted(name for name in value if name not in schema.get("properties", {}))
         return f"object instance has properties which are not allowed by the schema: {_quoted(extra)}"
     if rule == "minItems":
-        return (
-            f"array is too short: must have at least {limit} elements but instance has {len(value)} elements"
-        )
+        return f"array is too short: must have at least {limit} elements but instance has {len(value)} elements"
     if rule == "maxItems":
         return f"array is too long: must have at most {limit} elements but instance has {len(value)} elements"
     return error.message

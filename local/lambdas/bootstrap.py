@@ -57,13 +57,9 @@ def load(handler: str) -> Any:
     try:
         module = importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
-        return error_body(
-            "Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}", error
-        )
+        return error_body("Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}", error)
     except SyntaxError as error:
-        return error_body(
-            "Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}", error
-        )
+        return error_body("Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}", error)
     except Exception as error:
         return error_body(type(error).__name__, str(error), error)
     try:

@@ -111,9 +111,7 @@ class Worker:
             )
         else:
             what = f"signal: {-code}" if code < 0 else f"exit status {code}"
-            outcome = failure(
-                "Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited with error: {what}"
-            )
+            outcome = failure("Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited with error: {what}")
         message = json.loads(outcome.payload)["errorMessage"]
         return Outcome(payload=outcome.payload, error=outcome.error, lines=[*lines, message])
 

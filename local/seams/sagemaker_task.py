@@ -83,9 +83,7 @@ class SageMakerTask(moto_callback.StateTaskServiceCallback):
 
     def __init__(self) -> None:
         # A task token is part of how moto waits for any callback; `.sync` is what AWS offers here.
-        super().__init__(
-            supported_integration_patterns={ResourceCondition.Sync, ResourceCondition.WaitForTaskToken}
-        )
+        super().__init__(supported_integration_patterns={ResourceCondition.Sync, ResourceCondition.WaitForTaskToken})
 
     def _validate_service_integration_is_supported(self) -> None:
         action = self.resource.api_action
@@ -128,6 +126,17 @@ class SageMakerTask(moto_callback.StateTaskServiceCallback):
             return description
 
         return lambda: self._wait(env, ended, lambda: _stop(client, job, name))
+
+    def _eval_sync(
+        self,
+        env: Any,
+        sync_resolver: Callable[[], Any] | None,
+        timeout_seconds: int | None,
+        callback_endpoint: Any,
+        heartbeat_endpoint: Any,
+    ) -> Any:
+        """Wait for the job alone: moto also waits for a task token, which a retry finds used up."""
+        return sync_resolver() if sync_resolver else None
 
     def _wait(self, env: Any, ended: Callable[[], Any], stop: Callable[[], None]) -> Any:
         """Poll until the job has ended; stop it when the state has ended before."""

@@ -31,10 +31,7 @@ def install(settings: Settings) -> None:
     ours = client_factory(settings.endpoint_url)
     assert state_task_service_factory  # noqa: S101  imported so that all users of the function are loaded
     for name, module in list(sys.modules.items()):
-        if (
-            name.startswith("moto.stepfunctions.parser")
-            and getattr(module, "boto_client_for", None) is original
-        ):
+        if name.startswith("moto.stepfunctions.parser") and getattr(module, "boto_client_for", None) is original:
             module.boto_client_for = ours  # type: ignore[attr-defined]
 
 

@@ -55,8 +55,7 @@ def to_result(value: Any, shape: Shape | None, times: Times) -> Any:
 def _structure(value: dict[str, Any], shape: Shape | None, times: Times) -> dict[str, Any]:
     if isinstance(shape, StructureShape):
         return {
-            key[:1].upper() + key[1:]: to_result(item, shape.members.get(key), times)
-            for key, item in value.items()
+            key[:1].upper() + key[1:]: to_result(item, shape.members.get(key), times) for key, item in value.items()
         }
     inner = shape.value if isinstance(shape, MapShape) else None
     return {key: to_result(item, inner, times) for key, item in value.items()}

@@ -125,9 +125,7 @@ def model_for(adapter: Adapter) -> type[CloudFormationModel]:
             account_id: str,
             region_name: str,
         ) -> Made:
-            return adapter.update(
-                original_resource, new_resource_name, cloudformation_json.get("Properties", {})
-            )
+            return adapter.update(original_resource, new_resource_name, cloudformation_json.get("Properties", {}))
 
         @classmethod
         def delete_from_cloudformation_json(

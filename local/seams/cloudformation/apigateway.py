@@ -52,11 +52,7 @@ class RestApi(Adapter):
         patches = [
             {"op": "replace", "path": "/name", "value": name},
             {"op": "replace", "path": "/description", "value": properties.get("Description", "")},
-            *(
-                {"op": "remove", "path": f"/binaryMediaTypes/{_escaped(one)}"}
-                for one in old
-                if one not in new
-            ),
+            *({"op": "remove", "path": f"/binaryMediaTypes/{_escaped(one)}"} for one in old if one not in new),
             *({"op": "add", "path": f"/binaryMediaTypes/{_escaped(one)}"} for one in new if one not in old),
         ]
         self.aws("apigateway").update_rest_api(restApiId=made.physical_resource_id, patchOperations=patches)
@@ -70,9 +66,7 @@ class RestApi(Adapter):
     def _filled(self, api_id: str, properties: Properties) -> Made:
         gateway = self.aws("apigateway")
         if "Body" in properties:
-            gateway.put_rest_api(
-                restApiId=api_id, mode="overwrite", body=json.dumps(properties["Body"]).encode()
-            )
+            gateway.put_rest_api(restApiId=api_id, mode="overwrite", body=json.dumps(properties["Body"]).encode())
         items = gateway.get_resources(restApiId=api_id)["items"]
         root = next(item["id"] for item in items if item["path"] == "/")
         return self.made(api_id, properties, RootResourceId=root, RestApiId=api_id)
@@ -113,9 +107,7 @@ class Method(Adapter):
             authorizationType=properties.get("AuthorizationType", "NONE"),
             apiKeyRequired=truth(properties.get("ApiKeyRequired")),
             **present(
-                requestParameters={
-                    name: truth(on) for name, on in properties.get("RequestParameters", {}).items()
-                },
+                requestParameters={name: truth(on) for name, on in properties.get("RequestParameters", {}).items()},
                 requestModels=properties.get("RequestModels"),
                 requestValidatorId=properties.get("RequestValidatorId"),
                 operationName=properties.get("OperationName"),
@@ -127,9 +119,7 @@ class Method(Adapter):
                 statusCode=str(response["StatusCode"]),
                 **present(
                     responseModels=response.get("ResponseModels"),
-                    responseParameters={
-                        k: truth(v) for k, v in response.get("ResponseParameters", {}).items()
-                    },
+                    responseParameters={k: truth(v) for k, v in response.get("ResponseParameters", {}).items()},
                 ),
             )
         if "Integration" in properties:

@@ -37,9 +37,7 @@ class Parameter(Adapter):
         """Create it."""
         ssm = self.aws("ssm")
         kept = ("Type", "Value", "Description", "AllowedPattern", "Tier", "DataType", "Policies")
-        ssm.put_parameter(
-            Name=name, Overwrite=True, **{key: properties[key] for key in kept if key in properties}
-        )
+        ssm.put_parameter(Name=name, Overwrite=True, **{key: properties[key] for key in kept if key in properties})
         if properties.get("Tags"):
             ssm.add_tags_to_resource(
                 ResourceType="Parameter",
@@ -68,9 +66,7 @@ class TopicPolicy(Adapter):
         """Put the policy on each topic."""
         policy = json.dumps(properties["PolicyDocument"])
         for topic in properties["Topics"]:
-            self.aws("sns").set_topic_attributes(
-                TopicArn=topic, AttributeName="Policy", AttributeValue=policy
-            )
+            self.aws("sns").set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
         return self.made(name, properties, Id=name)
 
 
@@ -179,7 +175,7 @@ class Key(Adapter):
         """Change it in place: what it encrypted must stay readable."""
         key = made.physical_resource_id
         self.aws("kms").update_key_description(KeyId=key, Description=properties.get("Description", ""))
-        self.aws("kms").put_key_policy(KeyId=key, Policy=json.dumps(properties["KeyPolicy"]))
+        self.aws("kms").put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(properties["KeyPolicy"]))
         self._rotate(key, properties)
         return self.made(key, properties, **made.attributes)
 

@@ -11,7 +11,7 @@ import logging
 from typing import Any
 
 from moto.cloudformation import models, parsing
-from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.exceptions import CloudFormationError, ValidationError
 
 LOG = logging.getLogger(__name__)
 
@@ -68,12 +68,17 @@ def _failed_creation_leaves_nothing() -> None:
         except Exception as error:
             for identity in set(self.stacks) - before:
                 _roll_back(self, identity)
-            if hasattr(error, "code"):  # an answer to the client already
-                raise
-            LOG.exception("stack %s could not be made", name)
-            raise ValidationError(message=f"Stack {name} could not be made: {error!r}") from error
+            _refuse(name, error)
 
     models.CloudFormationBackend.create_stack = create_stack
+
+
+def _refuse(name: str, error: Exception) -> None:
+    """Answer the client with what went wrong, unless the error is an answer already."""
+    if isinstance(error, CloudFormationError):
+        raise error
+    LOG.error("stack %s failed", name, exc_info=error)
+    raise ValidationError(message=f"Stack {name} failed: {error!r}") from error
 
 
 def _roll_back(backend: Any, identity: str) -> None:
@@ -135,7 +140,10 @@ def _updates_export() -> None:
 
     def update(self: Any, *arguments: Any, **more: Any) -> None:
         _import(self)
-        original(self, *arguments, **more)
+        try:
+            original(self, *arguments, **more)
+        except Exception as error:
+            _refuse(self.name, error)
         _export(self)
 
     models.Stack.update = update

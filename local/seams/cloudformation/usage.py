@@ -27,9 +27,7 @@ class ApiKey(Adapter):
         """Change it in place."""
         if properties.get("Value") != made.properties.get("Value"):
             return super().update(made, name, properties)
-        patches = [
-            {"op": "replace", "path": "/enabled", "value": str(properties.get("Enabled", True)).lower()}
-        ]
+        patches = [{"op": "replace", "path": "/enabled", "value": str(properties.get("Enabled", True)).lower()}]
         if "Description" in properties:
             patches.append({"op": "replace", "path": "/description", "value": properties["Description"]})
         self.aws("apigateway").update_api_key(apiKey=made.physical_resource_id, patchOperations=patches)
@@ -54,8 +52,7 @@ class UsagePlan(Adapter):
             **present(
                 description=properties.get("Description"),
                 apiStages=[
-                    present(apiId=stage["ApiId"], stage=stage["Stage"])
-                    for stage in properties.get("ApiStages", [])
+                    present(apiId=stage["ApiId"], stage=stage["Stage"]) for stage in properties.get("ApiStages", [])
                 ],
                 throttle=_numbers(properties.get("Throttle", {})),
                 quota=_numbers(properties.get("Quota", {})),
@@ -70,9 +67,7 @@ class UsagePlan(Adapter):
         keys = gateway.get_usage_plan_keys(usagePlanId=made.physical_resource_id)["items"]
         new = self.create(name, properties)
         for key in keys:
-            gateway.create_usage_plan_key(
-                usagePlanId=new.physical_resource_id, keyId=key["id"], keyType="API_KEY"
-            )
+            gateway.create_usage_plan_key(usagePlanId=new.physical_resource_id, keyId=key["id"], keyType="API_KEY")
         self.delete(made)
         return new
 

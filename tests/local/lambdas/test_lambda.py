@@ -35,7 +35,8 @@ def test_returns_what_the_handler_returns(aws: Any, embedded_aws: Settings) -> N
 
 
 def test_environment_names_the_embedded_aws_and_the_functions_own(aws: Any, embedded_aws: Settings) -> None:
-    source = "import os\ndef handler(e, c):\n    return [os.environ[n] for n in ('MINE', 'AWS_ENDPOINT_URL', 'AWS_REGION')]\n"
+    names = ("MINE", "AWS_ENDPOINT_URL", "AWS_REGION")
+    source = f"import os\ndef handler(e, c):\n    return [os.environ[n] for n in {names}]\n"
     payload, _ = invoke(aws, create(embedded_aws, source, MINE="yes"))
     assert payload == ["yes", embedded_aws.endpoint_url, "us-east-1"]
 

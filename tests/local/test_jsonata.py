@@ -1,0 +1,51 @@
+"""JSONata with the functions and the limits of Step Functions."""
+
+import hashlib
+import re
+from typing import Any
+
+import pytest
+
+from local.jsonata import QueryError, evaluate
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('$parse("{\\"a\\": [1, null]}")', {"a": [1, None]}),
+        ("$range(0, 10, 5)", [0, 5, 10]),
+        ("$range(3, 1, -1)", [3, 2, 1]),
+        ("$partition([1..5], 2)", [[1, 2], [3, 4], [5]]),
+        ('$hash("a", "SHA-256")', hashlib.sha256(b"a").hexdigest()),
+        ('$hash("a", "MD5")', hashlib.md5(b"a", usedforsecurity=False).hexdigest()),
+        ("$random(7) = $random(7)", True),
+        ("4 / 2", 2),
+        ("1 / 2", 0.5),
+        ('{"gone": $v.nope, "null": $v.n}', {"null": None}),
+        ("$v.n", None),
+        ("$none", None),
+        ("$v.l[$ > 1]", [2, 3]),
+        ("$map([1], function($x) { $x })", 1),
+        ("[$map([1], function($x) { $x })]", [1]),
+    ],
+)
+def test_evaluates(expression: str, expected: Any) -> None:
+    assert evaluate(expression, {"v": {"n": None, "l": [1, 2, 3]}, "none": None}) == expected
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "$v.nope", "1 +", "$eval('1')", "$sum", "function($x) { $x }", "$error('no')", "$range(1, 5000, 1)",
+        "$hash('a', 'CRC')", "$parse('{')", "$partition([1], 0)", "'a' + 1", "($f := function() { $f() + 1 }; $f())",
+    ],
+)  # fmt: skip
+def test_refuses(expression: str) -> None:
+    with pytest.raises(QueryError, match=re.escape(expression)):
+        evaluate(expression, {"v": {}})
+
+
+def test_uuids_are_of_version_4() -> None:
+    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", evaluate("$uuid()", {}))
