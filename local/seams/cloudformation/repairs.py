@@ -12,6 +12,7 @@ from typing import Any
 
 from moto.cloudformation import models, parsing
 from moto.cloudformation.exceptions import CloudFormationError, ValidationError
+from moto.ecr.models import ecr_backends
 
 LOG = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ def install() -> None:
     _failed_creation_leaves_nothing()
     _add_in_order()
     _change_sets_have_outputs()
+    _repositories_are_emptied()
     _updates_export()
     _defaults_are_previous_values()
     _unknown_change_sets_are_gone()
@@ -176,6 +178,19 @@ def _defaults_are_previous_values() -> None:
         return original(self, instance, known)
 
     models.CloudFormationBackend._resolve_update_parameters = resolve
+
+
+def _repositories_are_emptied() -> None:
+    """`EmptyOnDelete` deletes a repository with its images; moto refuses while there are any."""
+    original = parsing.ResourceMap._delete_resource
+
+    def delete_resource(self: Any, parsed_resource: Any, resource_json: dict[str, Any]) -> None:
+        if str(resource_json.get("Properties", {}).get("EmptyOnDelete")).lower() == "true":
+            ecr_backends[self._account_id][self._region_name].delete_repository(parsed_resource.name, force=True)
+        else:
+            original(self, parsed_resource, resource_json)
+
+    parsing.ResourceMap._delete_resource = delete_resource
 
 
 def _unknown_change_sets_are_gone() -> None:

@@ -248,3 +248,20 @@ def test_a_change_set_makes_a_stack_with_outputs_and_exports(cloudformation: Any
         )
         cloudformation.execute_change_set(StackName=name, ChangeSetName=f"c-{name}")
     assert outputs(cloudformation, two)["Theirs"] == outputs(cloudformation, one)["Arn"]
+
+
+def test_a_repository_that_says_so_is_deleted_with_its_images(cloudformation: Any, embedded_aws: Settings) -> None:
+    ecr, name = clients.client("ecr", embedded_aws), stack_name()
+    repository = {"RepositoryName": f"repository-{name}", "EmptyOnDelete": True}
+    resources = {"Images": {"Type": "AWS::ECR::Repository", "Properties": repository}}
+    cloudformation.create_stack(StackName=name, TemplateBody=template(resources))
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+        "config": {"mediaType": "application/vnd.docker.container.image.v1+json", "size": 1, "digest": "sha256:0"},
+        "layers": [],
+    }
+    ecr.put_image(repositoryName=f"repository-{name}", imageManifest=json.dumps(manifest), imageTag="one")
+    cloudformation.delete_stack(StackName=name)
+    with pytest.raises(ClientError, match="RepositoryNotFound"):
+        ecr.describe_repositories(repositoryNames=[f"repository-{name}"])
