@@ -7,11 +7,16 @@ logged as a warning; what it can make but not update keeps its identity.
 
 from moto.cloudformation import parsing
 
-from local.seams.cloudformation import apigateway, other, outputs, repairs, usage
+from local.seams.cloudformation import apigateway, buckets, other, outputs, repairs, usage
 from local.seams.cloudformation.adapter import Adapter, model_for
 from local.settings import Settings
 
-ADAPTERS: tuple[type[Adapter], ...] = (*apigateway.ADAPTERS, *usage.ADAPTERS, *other.ADAPTERS)
+ADAPTERS: tuple[type[Adapter], ...] = (
+    *apigateway.ADAPTERS,
+    *usage.ADAPTERS,
+    *buckets.ADAPTERS,
+    *other.ADAPTERS,
+)
 
 
 def install(settings: Settings) -> None:
