@@ -68,6 +68,13 @@ class Demo:
         """Stop the embedded AWS and all that runs in it."""
         self._call(["trainyard-local", "down"])
 
+    def show_log(self) -> None:
+        """What the embedded AWS complained of, before its log goes."""
+        log = self._settings.state / "log/server.log"
+        lines = log.read_text(errors="replace").splitlines()[-25:] if log.exists() else []
+        if len(lines) > 1:
+            self._console.print("The end of the embedded AWS's log:", *lines, sep="\n", markup=False, highlight=False)
+
     def interrupt(self) -> None:
         """End the command that runs now, its children too."""
         child = self._child
@@ -182,6 +189,7 @@ def _guarded(demo: Demo, console: Console, workload: str, *, keep: bool) -> int:
         _show_next(console, workload, keep=keep or not demo.owns_server, seconds=time.monotonic() - began)
     except StepFailed as error:
         console.print(str(error), style="bold red", markup=False)
+        demo.show_log()
         return error.code
     except KeyboardInterrupt:
         demo.interrupt()

@@ -1,7 +1,8 @@
 """Seam: bucket policies are kept and shown, and refuse nothing.
 
 moto evaluates them without their conditions, so that "deny what is not TLS", which every bucket of ours says,
-denies everything. The embedded AWS checks no permission at all, neither of roles nor of buckets.
+denies everything. The embedded AWS checks no permission at all, neither of roles nor of buckets:
+also not whether a target of access logs lets the logging service in, which S3 looks at when it delivers.
 """
 # moto's names are replaced or reached on purpose
 # mypy: disable-error-code="method-assign"
@@ -18,5 +19,7 @@ def install() -> None:
     def get_permission(self: Any, action: str, resource: str) -> PermissionResult:
         return PermissionResult.NEUTRAL
 
-    assert hasattr(FakeBucket, "get_permission")  # noqa: S101  a seam that patches nothing must not go unnoticed
+    for name in ("get_permission", "_log_permissions_enabled_policy"):
+        assert hasattr(FakeBucket, name)  # noqa: S101  a seam that patches nothing must not go unnoticed
     FakeBucket.get_permission = get_permission
+    FakeBucket._log_permissions_enabled_policy = staticmethod(lambda **_: True)

@@ -67,3 +67,20 @@ def test_update_changes_the_lifecycle_and_keeps_the_objects(embedded_aws: Settin
     assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"kept"
     found = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     assert [(rule["ID"], rule["Expiration"]["Days"]) for rule in found] == [("runs", 90), ("others", 90)]
+
+
+def test_access_logs_may_be_set_before_the_policy_of_their_target(
+    embedded_aws: Settings, stack: tuple[Any, str]
+) -> None:
+    cloudformation, name = stack
+    resources = {
+        "Logs": {"Type": "AWS::S3::Bucket"},
+        "Data": {
+            "Type": "AWS::S3::Bucket",
+            "Properties": {"LoggingConfiguration": {"DestinationBucketName": {"Ref": "Logs"}, "LogFilePrefix": "d/"}},
+        },
+    }
+    outputs = {"Name": {"Value": {"Ref": "Data"}}}
+    cloudformation.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": resources, "Outputs": outputs}))
+    logging = client("s3", embedded_aws).get_bucket_logging(Bucket=name_of(cloudformation, name))
+    assert logging["LoggingEnabled"]["TargetPrefix"] == "d/"
