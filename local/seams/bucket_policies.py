@@ -22,4 +22,4 @@ def install() -> None:
     for name in ("get_permission", "_log_permissions_enabled_policy"):
         assert hasattr(FakeBucket, name)  # noqa: S101  a seam that patches nothing must not go unnoticed
     FakeBucket.get_permission = get_permission
-    FakeBucket._log_permissions_enabled_policy = staticmethod(lambda **_: True)
+    FakeBucket._log_permissions_enabled_policy = staticmethod(lambda *_, **__: True)
