@@ -24,7 +24,9 @@ _REASON = """(
     $job := $substring($cause, 0, 1) = '{' ? $parse($cause) : {};
     $reason := $job.ExitMessage ? $job.ExitMessage : $job.FailureReason ? $job.FailureReason
         : $cause ? $cause : $states.errorOutput.Error;
-    $substring($states.context.State.Name & ' failed: ' & $reason, 0, 2000)
+    $name := [$job.TrainingJobName, $job.TransformJobName, $job.ProcessingJobName][0];
+    $where := $name ? ' (job ' & $name & ')' : '';
+    $substring($states.context.State.Name & ' failed' & $where & ': ' & $reason, 0, 2000)
 )"""
 
 _METRICS = """(

@@ -1,6 +1,6 @@
 """Verify: every variant answers the example of the prepared data before the pointer tells anyone about it."""
 
-from stacks.workflow.asl import MINUTE, States, caught, each, failure, q, retry, sdk
+from stacks.workflow.asl import MINUTE, States, caught, each, fail, failure, q, retry, sdk
 from stacks.workflow.names import Names
 
 _HICCUPS = [
@@ -10,6 +10,9 @@ _HICCUPS = [
     "SageMakerRuntime.SageMakerRuntimeException",
     "SageMakerRuntime.SdkClientException",
 ]
+
+
+_REASON = "$states.input & ': ' & $states.errorOutput.Error & ' ' & $states.errorOutput.Cause"
 
 
 def verify_states(names: Names, *, then: str, undo: str) -> States:
@@ -38,8 +41,10 @@ def verify_states(names: Names, *, then: str, undo: str) -> States:
                     },
                     timeout=2 * MINUTE,
                     retries=[retry(_HICCUPS, first=5, rate=2.0, attempts=4, longest=30)],
+                    catch=[caught("Name variant", {"broken": q(_REASON)})],
                     then=None,
-                )
+                ),
+                "Name variant": fail("VariantFailed", "$broken"),
             },
             at_once=5,
             then=then,

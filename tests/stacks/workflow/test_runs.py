@@ -106,7 +106,7 @@ def test_a_candidate_that_fails_does_not_fail_the_others() -> None:
     cloud.fault = breaking("Train", "States.TaskFailed", description)
     output = run(cloud).output
     assert output["variants"] == ["xgboost"]
-    assert output["candidates"][1]["error"] == "Train failed: AlgorithmError: no rows"
+    assert output["candidates"][1]["error"] == "Train failed (job j): AlgorithmError: no rows"
 
 
 @pytest.mark.parametrize(
