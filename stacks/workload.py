@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 from aws_cdk import CfnOutput, Environment, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
@@ -87,16 +87,16 @@ def _placeholder(name: str) -> str:
 
 
 def _sources(stack: Stack, workload: Workload) -> dict[str, assets.Asset]:
-    folder = Path(mkdtemp(prefix="trainyard-"))
-    return {
-        name: assets.Asset(
-            stack,
-            f"Source-{name}",
-            path=str(write_source(workload.folder / candidate.algorithm.script, folder / f"{name}.tar.gz")),
-        )
-        for name, candidate in workload.candidates.items()
-        if isinstance(candidate.algorithm, ScriptAlgorithm)
-    }
+    with TemporaryDirectory(prefix="trainyard-") as folder:  # an asset is copied when it is made
+        return {
+            name: assets.Asset(
+                stack,
+                f"Source-{name}",
+                path=str(write_source(workload.folder / candidate.algorithm.script, Path(folder, f"{name}.tar.gz"))),
+            )
+            for name, candidate in workload.candidates.items()
+            if isinstance(candidate.algorithm, ScriptAlgorithm)
+        }
 
 
 def _reading(asset: assets.Asset) -> iam.PolicyStatement:

@@ -15,6 +15,7 @@ from docker.utils.build import PatternMatcher
 from requests.exceptions import RequestException
 
 from local.runtime import dockerfile, engine, environments, rootfs
+from local.runtime.images import parse_reference
 from local.runtime.interface import RuntimeProblem
 from local.settings import Settings
 
@@ -70,8 +71,10 @@ def engine_tag(source: str, target: str) -> None:
     connection = engine.connect()
     if connection is None:
         raise RuntimeProblem("the container engine that built the image does not answer any more")
+    reference = parse_reference(target)
+    name = "/".join(filter(None, (reference.registry, reference.repository)))
     try:
-        connection.images.get(source).tag(target)
+        connection.images.get(source).tag(name, tag=reference.tag)  # Podman takes no tag within the name
     except (APIError, RequestException) as error:
         raise RuntimeProblem(f"cannot tag {source}: {error}") from error
 
