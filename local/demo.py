@@ -59,6 +59,7 @@ class Demo:
 
     def start_server(self) -> None:
         """Start the embedded AWS, unless one is up already: that one is not ours to stop."""
+        temporary(self._settings).mkdir(parents=True, exist_ok=True)
         if self._call(["trainyard-local", "status"], quiet=True) == 0:
             return
         self.owns_server = True  # before the start, so that one that is interrupted half-way is stopped too
@@ -150,11 +151,17 @@ def aws_environment(settings: Settings, host: Mapping[str, str] = os.environ) ->
         "AWS_EC2_METADATA_DISABLED": "true",
         "CDK_DOCKER": "trainyard-docker",
         "CDK_DISABLE_VERSION_CHECK": "1",
+        "TMPDIR": str(temporary(settings)),
         "TRAINYARD_HOME": str(settings.home),
         "TRAINYARD_PORT": str(settings.port),
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
         "NO_PROXY": ",".join(filter(None, (host.get("NO_PROXY"), "localhost,127.0.0.1"))),
     }
+
+
+def temporary(settings: Settings) -> Path:
+    """Where every command of the demo keeps its temporary files: the CDK leaves some behind when it is killed."""
+    return settings.state / "tmp"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -169,9 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         console.print(str(error), style="red", markup=False)
         return 2
-    if missing := [
-        program for program in ("cdk", "trainyard", "trainyard-local") if shutil.which(program) is None
-    ]:
+    if missing := [program for program in ("cdk", "trainyard", "trainyard-local") if shutil.which(program) is None]:
         console.print(f"{', '.join(missing)} not on PATH: run it as `make demo`", style="red")
         return 2
     return _guarded(Demo(settings, console), console, options.workload, keep=options.keep)
@@ -216,9 +221,7 @@ def _show_next(console: Console, workload: str, *, keep: bool, seconds: float) -
     if not keep:
         console.print("The embedded AWS is stopped now. Next: [bold]make up[/] does the same and stays up.")
         return
-    console.print(
-        'Point your shell at it: [bold]eval "$(.venv/bin/trainyard-local env)"[/], then for example:'
-    )
+    console.print('Point your shell at it: [bold]eval "$(.venv/bin/trainyard-local env)"[/], then for example:')
     for line in (
         f"trainyard status {workload}",
         f"trainyard predict {workload} --example",
