@@ -1,7 +1,9 @@
 """`trainyard-local`: start, stop and look at the embedded AWS."""
 
 import logging
+import shlex
 import sys
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -12,6 +14,8 @@ from local import control
 from local.control import ControlError
 from local.settings import REGION, Settings, SettingsError, from_environment
 
+PROGRAMS = Path(sys.executable).parent
+CDK = Path(__file__).parents[1] / "node_modules/.bin"
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_NOT_RUNNING = 3
@@ -94,7 +98,7 @@ def status() -> None:
 
 @app.command()
 def env() -> None:
-    """Print the lines that point AWS clients of this shell here: eval $(trainyard-local env)."""
+    """Print the lines that point this shell here, its PATH included: eval "$(trainyard-local env)"."""
     for line in export_lines(_settings()):
         typer.echo(line)
 
@@ -108,6 +112,8 @@ def export_lines(settings: Settings) -> list[str]:
         "export AWS_ACCESS_KEY_ID=test",
         "export AWS_SECRET_ACCESS_KEY=test",
         "export CDK_DOCKER=trainyard-docker",
+        f"export TRAINYARD_HOME={shlex.quote(str(settings.home))} TRAINYARD_PORT={settings.port}",
+        f"export PATH={shlex.quote(str(PROGRAMS))}:{shlex.quote(str(CDK))}:$PATH",
     ]
 
 

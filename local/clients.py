@@ -1,5 +1,6 @@
 """boto3 clients that call the embedded AWS itself, for modules that need S3, Logs or ECR as a user would."""
 
+from functools import cache
 from typing import Any
 
 import boto3
@@ -15,8 +16,12 @@ _CONFIG = Config(
 )
 
 
+@cache
 def client(service: str, settings: Settings) -> Any:
-    """Return a client of `service` for the embedded AWS described by `settings`."""
+    """Return the client of `service` for the embedded AWS described by `settings`.
+
+    One for all threads: clients may be shared, and each takes tens of milliseconds to make.
+    """
     session: Any = boto3.session.Session(region_name=REGION)
     return session.client(
         service,

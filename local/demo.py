@@ -227,7 +227,7 @@ def _show_next(console: Console, workload: str, *, keep: bool, seconds: float) -
         f"trainyard predict {workload} --example",
         f"trainyard run {workload}          # a second run updates the endpoint",
         "aws sagemaker list-endpoints",
-        "make down                         # stop it, leave nothing behind",
+        "make down                           # stop it, leave nothing behind",
     ):
         console.print(f"  {line}", highlight=False)
 

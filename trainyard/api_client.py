@@ -64,9 +64,7 @@ def post(api: Api, path: str, body: Body, headers: dict[str, str]) -> dict[str, 
         raise _refused(error) from error
     except (urllib.error.URLError, OSError) as error:
         reason = getattr(error, "reason", error)
-        raise AwsProblem(
-            f"cannot reach {api.url}: {reason}", fix="check the network; trainyard status"
-        ) from error
+        raise AwsProblem(f"cannot reach {api.url}: {reason}", fix="check the network; trainyard status") from error
     except ValueError as error:
         raise TrainyardError(f"{api.url} did not answer with JSON") from error
 

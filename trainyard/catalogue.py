@@ -19,7 +19,5 @@ def one_of(context: Context, name: str) -> Workload:
     """One workload by name, or NotFound with the names there are."""
     if not (context.folder / name / FILE).exists():
         there = ", ".join(sorted(path.parent.name for path in context.folder.glob(f"*/{FILE}")))
-        raise NotFound(
-            f"there is no workload {name} in {context.folder}", fix=f"one of: {there or 'none yet'}"
-        )
+        raise NotFound(f"there is no workload {name} in {context.folder}", fix=f"one of: {there or 'none yet'}")
     return load_workloads(context.folder, [name])[0]

@@ -102,12 +102,8 @@ app = typer.Typer(
 @app.callback()
 def root(
     ctx: typer.Context,
-    stage: Annotated[
-        str, typer.Option(envvar="TRAINYARD_STAGE", help="Which deployment: dev, prod, ...")
-    ] = "dev",
-    folder: Annotated[Path, typer.Option("--workloads", help="Folder of the workload files.")] = Path(
-        "workloads"
-    ),
+    stage: Annotated[str, typer.Option(envvar="TRAINYARD_STAGE", help="Which deployment: dev, prod, ...")] = "dev",
+    folder: Annotated[Path, typer.Option("--workloads", help="Folder of the workload files.")] = Path("workloads"),
     output: Annotated[
         Output,
         typer.Option("--output", "-o", envvar="TRAINYARD_OUTPUT", help="For people, or JSON for machines."),

@@ -68,9 +68,7 @@ def from_aws(error: Exception) -> AwsProblem | None:
     if isinstance(error, aws.ProfileNotFound):
         return AwsProblem(str(error), fix="aws configure list-profiles")
     if isinstance(error, aws.NoRegionError):
-        return AwsProblem(
-            "no AWS region is set", fix="export AWS_REGION=us-east-1 (or the region you deployed to)"
-        )
+        return AwsProblem("no AWS region is set", fix="export AWS_REGION=us-east-1 (or the region you deployed to)")
     if isinstance(error, NETWORK):
         return AwsProblem(f"cannot reach AWS: {error}", fix="check the network and AWS_ENDPOINT_URL")
     return AwsProblem(str(error)) if isinstance(error, aws.BotoCoreError) else None

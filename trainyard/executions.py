@@ -38,9 +38,7 @@ def start(context: Context, workload: str, name: str, text: str) -> Execution:
     """Starts a run under a name of its own."""
     machine = stacks.state_machine(context.client("cloudformation"), context.stage, workload)
     try:
-        answer = context.client("stepfunctions").start_execution(
-            stateMachineArn=machine, name=name, input=text
-        )
+        answer = context.client("stepfunctions").start_execution(stateMachineArn=machine, name=name, input=text)
     except ClientError as error:
         if code_of(error) == "ExecutionAlreadyExists":
             raise BadInput(
@@ -56,9 +54,7 @@ def find(context: Context, execution: str | None, workload: str | None) -> Execu
         found = Execution(execution, workload)
         return found if workload else Execution(execution, owner(context, found.machine))
     if not workload:
-        raise BadInput(
-            "which workload?", fix="give the execution's ARN, or its name with --workload WORKLOAD"
-        )
+        raise BadInput("which workload?", fix="give the execution's ARN, or its name with --workload WORKLOAD")
     machine = stacks.state_machine(context.client("cloudformation"), context.stage, workload)
     if execution:
         return Execution(f"{machine.replace(':stateMachine:', ':execution:')}:{execution}", workload)
@@ -79,18 +75,14 @@ def owner(context: Context, machine: str) -> str | None:
 
 def recent(context: Context, machine: str, count: int) -> list[dict[str, Any]]:
     """The latest executions, newest first."""
-    found = context.client("stepfunctions").list_executions(stateMachineArn=machine, maxResults=count)[
-        "executions"
-    ]
+    found = context.client("stepfunctions").list_executions(stateMachineArn=machine, maxResults=count)["executions"]
     return sorted(found, key=lambda item: item["startDate"], reverse=True)[:count]
 
 
 def describe(context: Context, execution: Execution) -> dict[str, Any]:
     """Its status, times, error; NotFound where there is no such run."""
     try:
-        answer: dict[str, Any] = context.client("stepfunctions").describe_execution(
-            executionArn=execution.arn
-        )
+        answer: dict[str, Any] = context.client("stepfunctions").describe_execution(executionArn=execution.arn)
     except ClientError as error:
         if code_of(error) in ("ExecutionDoesNotExist", "InvalidArn"):
             raise NotFound(
@@ -143,7 +135,5 @@ def stop(context: Context, execution: Execution, cause: str) -> str:
     """Stops a run, and says which status it had before."""
     status = str(describe(context, execution)["status"])
     if status == RUNNING:
-        context.client("stepfunctions").stop_execution(
-            executionArn=execution.arn, error="StoppedByUser", cause=cause
-        )
+        context.client("stepfunctions").stop_execution(executionArn=execution.arn, error="StoppedByUser", cause=cause)
     return status

@@ -39,12 +39,13 @@ class Job:
 
 @dataclass
 class Step:
-    """One visit to a state."""
+    """One visit to a state; `inside` is the Map or Parallel around it."""
 
     state: str
     kind: str
     entered: datetime
     candidate: str | None = None
+    inside: "Step | None" = None
     left: datetime | None = None
     status: str = "running"
     job: Job | None = None
@@ -105,10 +106,11 @@ class History:
         entered, kind = details(event), event["type"].removesuffix("StateEntered")
         unnamed = before.candidate is not None and before.candidate.startswith("#")
         candidate = (_label(entered.get("input")) if unnamed else None) or before.candidate
-        step = Step(entered["name"], kind, event["timestamp"], candidate)
-        self.steps.append(step)
         branch = before.step is not None and before.step.kind == "Parallel" and before.step.left is None
-        return Frame(step=step, candidate=candidate, outer=before if branch else before.outer)
+        outer = before if branch else before.outer
+        step = Step(entered["name"], kind, event["timestamp"], candidate, outer.step if outer else None)
+        self.steps.append(step)
+        return Frame(step=step, candidate=candidate, outer=outer)
 
     def _update(self, event: dict[str, Any], step: Step | None) -> None:
         kind, said = event["type"], details(event)

@@ -96,8 +96,6 @@ class JobLogs:
                 start = int((step.entered - timedelta(seconds=5)).timestamp() * 1000)
                 label = step.candidate or step.state
                 source = of_job(step.job)
-                self._tails[step.job.name] = Tail(
-                    self._client, Source(source.group, source.prefix, label), start
-                )
+                self._tails[step.job.name] = Tail(self._client, Source(source.group, source.prefix, label), start)
         for tail in self._tails.values():
             yield from (f"{tail.source.label} | {event['message'].rstrip()}" for event in tail.fresh())

@@ -16,9 +16,7 @@ class Output(StrEnum):
     json = "json"
 
 
-Workload = Annotated[
-    str, typer.Argument(metavar="WORKLOAD", help="Name of a workload, as in `trainyard workloads`.")
-]
+Workload = Annotated[str, typer.Argument(metavar="WORKLOAD", help="Name of a workload, as in `trainyard workloads`.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 

@@ -69,9 +69,7 @@ def _endpoint(context: Context, execution: Execution) -> str | None:
     return live.endpoint if live and live.execution == execution.name else None
 
 
-def _candidates(
-    context: Context, execution: Execution, history: History
-) -> tuple[Gate | None, list[Candidate]]:
+def _candidates(context: Context, execution: Execution, history: History) -> tuple[Gate | None, list[Candidate]]:
     try:
         bucket = stacks.bucket(context.client("cloudformation"), context.stage)
     except NotFound:
@@ -80,21 +78,14 @@ def _candidates(
     s3 = context.client("s3")
     plan = stacks.read_json(s3, bucket, f"{run}/plan.json") or {}
     gate, names = plan.get("gate"), list(plan.get("candidates", {}))
-    found = {
-        name: stacks.read_json(s3, bucket, f"{run}/candidates/{name}/evaluation/metrics.json")
-        for name in names
-    }
+    found = {name: stacks.read_json(s3, bucket, f"{run}/candidates/{name}/evaluation/metrics.json") for name in names}
     return gate, [_result(name, scalars(found[name] or {}), gate, history) for name in names]
 
 
 def scalars(document: dict[str, Any]) -> dict[str, float]:
     """SageMaker's model-quality form as names and numbers."""
-    groups = [
-        group for name, group in document.items() if name.endswith("_metrics") and isinstance(group, dict)
-    ]
-    pairs = {
-        name: item.get("value") for group in groups for name, item in group.items() if isinstance(item, dict)
-    }
+    groups = [group for name, group in document.items() if name.endswith("_metrics") and isinstance(group, dict)]
+    pairs = {name: item.get("value") for group in groups for name, item in group.items() if isinstance(item, dict)}
     return {name: value for name, value in pairs.items() if isinstance(value, int | float)}
 
 

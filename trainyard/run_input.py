@@ -42,11 +42,7 @@ def check(given: Any) -> list[str]:
     if not isinstance(given, dict):
         return ["it must be an object: {...}"]
     unknown = [_unknown(name) for name in given if name not in ALLOWED]
-    wrong = [
-        f"{name}: {ALLOWED[name][1]}"
-        for name in given
-        if name in ALLOWED and not ALLOWED[name][0](given[name])
-    ]
+    wrong = [f"{name}: {ALLOWED[name][1]}" for name in given if name in ALLOWED and not ALLOWED[name][0](given[name])]
     return unknown + wrong
 
 
@@ -73,9 +69,7 @@ def _is_hyperparameters(value: Any) -> bool:
 
 
 def _is_weights(value: Any) -> bool:
-    if not (
-        isinstance(value, dict) and value and all(_number(item) and item >= 0 for item in value.values())
-    ):
+    if not (isinstance(value, dict) and value and all(_number(item) and item >= 0 for item in value.values())):
         return False
     return any(value.values())
 

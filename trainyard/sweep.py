@@ -25,9 +25,7 @@ class JobKind:
 
 
 def _kind(word: str, plural: str, what: str) -> JobKind:
-    return JobKind(
-        f"list_{plural}", f"{word}JobSummaries", f"{what}JobName", f"{what}JobArn", f"stop_{plural[:-1]}"
-    )
+    return JobKind(f"list_{plural}", f"{word}JobSummaries", f"{what}JobName", f"{what}JobArn", f"stop_{plural[:-1]}")
 
 
 JOBS = (
@@ -42,13 +40,9 @@ def stop_executions(context: Context) -> Iterator[str]:
     """Stops every running execution of every state machine of the stage."""
     client = context.client("stepfunctions")
     for machine in machines(context):
-        pages = client.get_paginator("list_executions").paginate(
-            stateMachineArn=machine, statusFilter="RUNNING"
-        )
+        pages = client.get_paginator("list_executions").paginate(stateMachineArn=machine, statusFilter="RUNNING")
         for run in [run for page in pages for run in page["executions"]]:
-            client.stop_execution(
-                executionArn=run["executionArn"], error="Destroyed", cause="trainyard destroy"
-            )
+            client.stop_execution(executionArn=run["executionArn"], error="Destroyed", cause="trainyard destroy")
             context.say(f"[red]■[/] run {run['name']}")
             yield f"execution {run['name']}"
 
@@ -98,9 +92,7 @@ def workloads(context: Context) -> list[str]:
 def _pointed(context: Context) -> set[str]:
     """Workloads with a live pointer, whatever became of their endpoint."""
     prefix = f"/trainyard/{context.stage}/"
-    pages = (
-        context.client("ssm").get_paginator("get_parameters_by_path").paginate(Path=prefix, Recursive=True)
-    )
+    pages = context.client("ssm").get_paginator("get_parameters_by_path").paginate(Path=prefix, Recursive=True)
     names = [item["Name"] for page in pages for item in page["Parameters"]]
     return {name.removeprefix(prefix).removesuffix("/live") for name in names if name.endswith("/live")}
 

@@ -116,9 +116,7 @@ def wait(context: Context, endpoint: str, ready: Callable[[str], bool]) -> None:
     status, waited = stacks.endpoint_status(context.client("sagemaker"), endpoint), 0.0
     while not ready(status):
         if waited >= LONGEST:
-            raise TrainyardError(
-                f"endpoint {endpoint} is still {status}", fix="run the same command again later"
-            )
+            raise TrainyardError(f"endpoint {endpoint} is still {status}", fix="run the same command again later")
         context.tools.sleep(EVERY)
         waited += EVERY
         status = stacks.endpoint_status(context.client("sagemaker"), endpoint)
@@ -144,9 +142,7 @@ def _deregister(context: Context, target: dict[str, Any]) -> None:
 def _targets(context: Context) -> list[dict[str, Any]]:
     pages = context.client("application-autoscaling").get_paginator("describe_scalable_targets")
     try:
-        return [
-            item for page in pages.paginate(ServiceNamespace="sagemaker") for item in page["ScalableTargets"]
-        ]
+        return [item for page in pages.paginate(ServiceNamespace="sagemaker") for item in page["ScalableTargets"]]
     except (ClientError, BotoCoreError):
         context.err.print("[yellow]could not look for autoscaling targets[/]")
         return []

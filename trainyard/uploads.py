@@ -16,9 +16,7 @@ def check(files: list[Path], columns: list[str]) -> None:
     problems = [problem for path in files if (problem := _problem(path, columns))]
     names = [path.name for path in files]
     problems += [
-        f"{name}: given twice; S3 keeps files by their name"
-        for name in sorted(set(names))
-        if names.count(name) > 1
+        f"{name}: given twice; S3 keeps files by their name" for name in sorted(set(names)) if names.count(name) > 1
     ]
     if problems:
         raise BadInput("nothing was uploaded", details=problems)

@@ -1,5 +1,6 @@
 """What a run looks like while it goes: a table that moves on a terminal, one line per event elsewhere."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -31,25 +32,25 @@ def live_table(history: History, execution: Execution, started: datetime, now: d
     return Group(Text.assemble(title, (render.duration(now - started), "cyan")), made)
 
 
+Place = tuple[str | None, str | None, str]
+
+
 def rows(history: History) -> list[list[Step]]:
-    """Visits by candidate and state, each candidate's together, in the order of first sight."""
-    grouped: dict[tuple[str | None, str], list[Step]] = {}
+    """Visits by state: what stands in a Map comes below it, each candidate's states together."""
+    grouped: dict[Place, list[Step]] = {}
     for step in history.steps:
         if not step.quiet:
-            grouped.setdefault((step.candidate, step.state), []).append(step)
-    order = list(dict.fromkeys(candidate for candidate, _ in grouped))
-    after = _after_candidates(grouped)
-    return sorted(grouped.values(), key=lambda visits: _place(visits[0], order, after))
+            place = (step.inside.state if step.inside else None, step.candidate, step.state)
+            grouped.setdefault(place, []).append(step)
+    return list(_inside(None, grouped))
 
 
-def _after_candidates(grouped: dict[tuple[str | None, str], list[Step]]) -> datetime | None:
-    return max((visits[0].entered for (candidate, _), visits in grouped.items() if candidate), default=None)
-
-
-def _place(step: Step, order: list[str | None], last: datetime | None) -> tuple[int, int]:
-    if step.candidate:
-        return 1, order.index(step.candidate)
-    return (2 if last and step.entered > last else 0), 0
+def _inside(outer: str | None, grouped: dict[Place, list[Step]]) -> Iterator[list[Step]]:
+    here = [place for place in grouped if place[0] == outer]
+    candidates = list(dict.fromkeys(candidate for _, candidate, _ in here))
+    for place in sorted(here, key=lambda place: candidates.index(place[1])):
+        yield grouped[place]
+        yield from _inside(place[2], grouped)
 
 
 def _row(made: Table, visits: list[Step], now: datetime) -> None:
@@ -57,9 +58,7 @@ def _row(made: Table, visits: list[Step], now: datetime) -> None:
     mark: RenderableType = MARKS.get(step.status) or Spinner("dots", style="cyan")
     name = f"  {step.candidate} · {step.state}" if step.candidate else step.state
     again = f" x{len(visits)}" if len(visits) > 1 else ""
-    made.add_row(
-        mark, escape(name + again), render.duration((step.left or now) - visits[0].entered), _note(step)
-    )
+    made.add_row(mark, escape(name + again), render.duration((step.left or now) - visits[0].entered), _note(step))
 
 
 def _note(step: Step) -> Text:
@@ -106,9 +105,7 @@ def _words(event: dict[str, Any], step: Step, *, first: bool) -> str | None:
 def outcome_view(outcome: Outcome) -> list[RenderableType]:
     """The end of a run for people."""
     took = f" in {render.duration(outcome.stopped - outcome.started)}" if outcome.stopped else ""
-    head = Text.assemble(
-        outcome.workload or "run", " ", outcome.execution, " ", render.coloured(outcome.status), took
-    )
+    head = Text.assemble(outcome.workload or "run", " ", outcome.execution, " ", render.coloured(outcome.status), took)
     parts: list[RenderableType] = [head]
     if outcome.candidates:
         parts.append(_candidates(outcome))

@@ -36,11 +36,7 @@ class Unsuccessful(TrainyardError):
     """The run ended, but not well; the outcome, printed before, tells why."""
 
     def __init__(self, execution: Execution, result: outcome.Outcome) -> None:
-        jobs = (
-            f"trainyard logs {execution.workload} --execution {execution.name}"
-            if execution.workload
-            else None
-        )
+        jobs = f"trainyard logs {execution.workload} --execution {execution.name}" if execution.workload else None
         super().__init__(f"run {execution.name} {result.status.lower().replace('_', ' ')}", fix=jobs)
 
 

@@ -48,9 +48,7 @@ def _bootstrap(context: Context) -> Iterator[Finding]:
     except ClientError as error:
         if code_of(error) not in stacks.ABSENT:
             raise
-        yield Finding(
-            "fail", "bootstrap", "this account and region are not bootstrapped", "npx cdk bootstrap"
-        )
+        yield Finding("fail", "bootstrap", "this account and region are not bootstrapped", "npx cdk bootstrap")
         return
     if value.isdigit() and int(value) < NEEDED:
         yield Finding("fail", "bootstrap", f"version {value} is too old", "npx cdk bootstrap")

@@ -29,9 +29,7 @@ def _formats(context: Context) -> Iterator[Finding]:
 def _newest(context: Context, repository: str) -> Finding:
     about = f"image {repository}"
     pages = context.client("ecr").get_paginator("describe_images").paginate(repositoryName=repository)
-    images: list[dict[str, Any]] = [
-        item for page in pages for item in page["imageDetails"] if item.get("imageTags")
-    ]
+    images: list[dict[str, Any]] = [item for page in pages for item in page["imageDetails"] if item.get("imageTags")]
     if not images:
         return Finding("warn", about, "no image was pushed", deploy_command(context.stage))
     kind = max(images, key=lambda item: item["imagePushedAt"]).get("imageManifestMediaType", DOCKER)

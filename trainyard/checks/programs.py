@@ -42,9 +42,7 @@ def engine(_: Context) -> Iterator[Finding]:
     names = [chosen] if chosen else ["docker", "podman"]
     found = next((name for name in names if shutil.which(name)), None)
     if chosen and not found:
-        yield Finding(
-            "fail", "engine", f"CDK_DOCKER={chosen} is not a program", "unset CDK_DOCKER, or install it"
-        )
+        yield Finding("fail", "engine", f"CDK_DOCKER={chosen} is not a program", "unset CDK_DOCKER, or install it")
     elif found == "podman" and not chosen:
         yield Finding("warn", "engine", "podman, but the CDK looks for docker", "export CDK_DOCKER=podman")
     elif found:

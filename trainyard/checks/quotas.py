@@ -36,9 +36,7 @@ def _finding(name: str, count: int, value: float | None) -> Finding:
     if value is None:
         return Finding("warn", name, "could not check: AWS does not list this quota", CONSOLE)
     if value < count:
-        return Finding(
-            "fail", name, f"{value:.0f}, but the workloads need {count}", f"request it at {CONSOLE}"
-        )
+        return Finding("fail", name, f"{value:.0f}, but the workloads need {count}", f"request it at {CONSOLE}")
     return Finding("ok", name, f"{value:.0f}, needed {count}")
 
 

@@ -28,9 +28,7 @@ def push(
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE]...", help="CSV or Parquet; the sample if none.")
     ] = None,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Remove what was there under other names.")
-    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Remove what was there under other names.")] = False,
     json: Json = False,
 ) -> None:
     """Upload the sample, or your own CSV and Parquet files, to where the workload's runs read them.

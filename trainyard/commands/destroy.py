@@ -37,9 +37,7 @@ def _retire(context: Context, workload: str) -> list[str]:
         return teardown.retire(context, workload)
 
 
-def report(
-    context: Context, stopped: list[str], removed: list[str], stacks_left: bool, kept: list[str]
-) -> None:
+def report(context: Context, stopped: list[str], removed: list[str], stacks_left: bool, kept: list[str]) -> None:
     """What went, what is left, and the command for the rest."""
     command = destroy_command(context.stage) if stacks_left else None
     if context.machine:

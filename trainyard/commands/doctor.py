@@ -26,9 +26,7 @@ def doctor(ctx: typer.Context, json: Json = False) -> None:
             show(context, finding)
     failed = sum(finding.level == "fail" for finding in findings)
     if context.machine:
-        context.emit(
-            {"stage": context.stage, "ok": not failed, "findings": [asdict(item) for item in findings]}
-        )
+        context.emit({"stage": context.stage, "ok": not failed, "findings": [asdict(item) for item in findings]})
     else:
         context.say(f"\n[red]{failed} to mend[/]" if failed else "\n[green]ready[/]")
     if failed:

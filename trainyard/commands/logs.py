@@ -21,9 +21,7 @@ def logs(
     ctx: typer.Context,
     workload: Workload,
     job: Annotated[str | None, typer.Option(help="Only this SageMaker job.")] = None,
-    execution: Annotated[
-        str | None, typer.Option(help="The jobs of this run; of the latest by default.")
-    ] = None,
+    execution: Annotated[str | None, typer.Option(help="The jobs of this run; of the latest by default.")] = None,
     endpoint: Annotated[bool, typer.Option("--endpoint", help="The live endpoint instead of a run.")] = False,
     api: Annotated[bool, typer.Option("--api", help="The public API's function instead of a run.")] = False,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,

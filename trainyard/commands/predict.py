@@ -14,20 +14,14 @@ from trainyard.options import Output, Workload, begin
 def predict(
     ctx: typer.Context,
     workload: Workload,
-    file: Annotated[
-        Path | None, typer.Option("--file", "-f", help="CSV with a header line, or JSON.")
-    ] = None,
+    file: Annotated[Path | None, typer.Option("--file", "-f", help="CSV with a header line, or JSON.")] = None,
     text: Annotated[
         str | None, typer.Option("--json", metavar="TEXT", help="Input: a record, or a list of records.")
     ] = None,
-    example: Annotated[
-        bool, typer.Option("--example", help="The example that the live model came with.")
-    ] = False,
+    example: Annotated[bool, typer.Option("--example", help="The example that the live model came with.")] = False,
     variant: Annotated[str | None, typer.Option(help="Ask this variant; else the weights decide.")] = None,
     session: Annotated[str | None, typer.Option(help="Keeps one user on one variant.")] = None,
-    output: Annotated[
-        Output, typer.Option("--output", "-o", help="For people, or the API's JSON.")
-    ] = Output.text,
+    output: Annotated[Output, typer.Option("--output", "-o", help="For people, or the API's JSON.")] = Output.text,
 ) -> None:
     """Call the public API with its key; exit code 1 if the API refuses, naming each bad field.
 
@@ -67,8 +61,4 @@ def _cells(number: int, item: Any) -> list[Any]:
         return [number, Text(render.number(item), style="bold")]
     label = Text(str(item.get("label", item)), style="bold")
     likely = sorted(item.get("probabilities", {}).items(), key=lambda pair: -pair[1])
-    return (
-        [number, label, "  ".join(f"{name} {value:.3f}" for name, value in likely)]
-        if likely
-        else [number, label]
-    )
+    return [number, label, "  ".join(f"{name} {value:.3f}" for name, value in likely)] if likely else [number, label]

@@ -42,9 +42,7 @@ def run(
     """
     context = begin(ctx, json)
     given = run_input.read(overrides)
-    execution = executions.start(
-        context, workload, checked(name) or default_name(context), jsonlib.dumps(given)
-    )
+    execution = executions.start(context, workload, checked(name) or default_name(context), jsonlib.dumps(given))
     if wait:
         watching.watch(context, execution, logs=logs)
     elif context.machine:

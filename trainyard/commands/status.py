@@ -94,13 +94,9 @@ def show(context: Context, report: dict[str, Any]) -> None:
 
 def _show_workload(context: Context, workload: dict[str, Any]) -> None:
     state = (
-        render.coloured(workload["endpoint_status"])
-        if workload["endpoint_status"]
-        else Text("never ran", style="dim")
+        render.coloured(workload["endpoint_status"]) if workload["endpoint_status"] else Text("never ran", style="dim")
     )
-    context.out.print(
-        Text.assemble("\n", (workload["name"], "bold"), "  ", workload["endpoint"] or "", "  ", state)
-    )
+    context.out.print(Text.assemble("\n", (workload["name"], "bold"), "  ", workload["endpoint"] or "", "  ", state))
     total = sum(item["weight"] or 0 for item in workload["variants"])
     if workload["variants"]:
         rows = [_variant_cells(item, total) for item in workload["variants"]]

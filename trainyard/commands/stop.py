@@ -10,9 +10,7 @@ from trainyard.options import Json, begin
 Execution = Annotated[
     str | None, typer.Argument(metavar="[EXECUTION]", help="ARN or name; without it, the latest run.")
 ]
-Owner = Annotated[
-    str | None, typer.Option("--workload", "-w", help="The workload, where EXECUTION is a name.")
-]
+Owner = Annotated[str | None, typer.Option("--workload", "-w", help="The workload, where EXECUTION is a name.")]
 
 
 def stop(ctx: typer.Context, execution: Execution = None, workload: Owner = None, json: Json = False) -> None:

@@ -41,9 +41,7 @@ def describe(context: Context, workload: Workload, deployed: dict[str, str]) -> 
         "deployed": status is not None,
         "stack_status": status,
         "endpoint": live.endpoint if live else None,
-        "endpoint_status": stacks.endpoint_status(context.client("sagemaker"), live.endpoint)
-        if live
-        else None,
+        "endpoint_status": stacks.endpoint_status(context.client("sagemaker"), live.endpoint) if live else None,
     }
 
 
