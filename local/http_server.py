@@ -72,6 +72,9 @@ class Handler(MotoRequestHandler):
         except (ConnectionError, TimeoutError):
             self.close_connection = True
             return
+        except NotImplementedError as error:
+            LOG.warning("%s %s: %s", self.command, self.path, error)
+            status, headers, body = _not_implemented()
         except Exception:
             LOG.exception("%s %s failed", self.command, self.path)
             status, headers, body = _internal_error()
@@ -152,6 +155,12 @@ def _spool(source: Any, length: int | None) -> tuple[IO[bytes], int]:
         raise ConnectionError("the client hung up before the end of the body")
     spooled.seek(0)
     return spooled, copied
+
+
+def _not_implemented() -> tuple[str, list[tuple[str, str]], bytes]:
+    """Clients do not repeat a 501, as they would a 500."""
+    body = b'{"__type":"NotImplemented","message":"The embedded AWS does not have this operation."}'
+    return "501 Not Implemented", [("Content-Type", "application/json")], body
 
 
 def _internal_error() -> tuple[str, list[tuple[str, str]], bytes]:

@@ -40,9 +40,7 @@ def parse_reference(text: str) -> Reference:
     match = _REFERENCE.match(text)
     if not match:
         raise RuntimeProblem(f"{text!r} is not an image reference (expected [registry/]repository[:tag])")
-    return Reference(
-        match["registry"] or "", match["repository"], match["tag"] or "latest", match["digest"] or ""
-    )
+    return Reference(match["registry"] or "", match["repository"], match["tag"] or "latest", match["digest"] or "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +92,7 @@ class ImageStore:
     def names(self) -> list[str]:
         """Return every published image as `repository:tag`."""
         return sorted(
-            f"{image.folder.parent.relative_to(self.root).as_posix()}:{image.folder.name}"
-            for image in self._all()
+            f"{image.folder.parent.relative_to(self.root).as_posix()}:{image.folder.name}" for image in self._all()
         )
 
     def publish(self, reference: Reference, record: dict[str, object], context: Path | None) -> None:

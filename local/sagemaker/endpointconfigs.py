@@ -36,9 +36,7 @@ class EndpointConfigs:
         for variant in request["ProductionVariants"]:
             self._check(variant)
         record = {key: value for key, value in request.items() if key != "Tags"}
-        record["ProductionVariants"] = [
-            {"InitialVariantWeight": 1.0, **item} for item in record["ProductionVariants"]
-        ]
+        record["ProductionVariants"] = [{"InitialVariantWeight": 1.0, **item} for item in record["ProductionVariants"]]
         arn = self.table.add(request["EndpointConfigName"], record)
         self._context.tags.add(arn, request.get("Tags", []))
         return {"EndpointConfigArn": arn}

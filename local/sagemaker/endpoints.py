@@ -71,8 +71,7 @@ class Endpoints:
             self._refuse_if_moving(record)
             if record["EndpointStatus"] not in ("InService", "OutOfService", "UpdateRollbackFailed"):
                 raise validation(
-                    f"Cannot update endpoint {name} in status {record['EndpointStatus']}:"
-                    " delete it, then create it."
+                    f"Cannot update endpoint {name} in status {record['EndpointStatus']}: delete it, then create it."
                 )
             if record["EndpointConfigName"] == config["EndpointConfigName"]:
                 raise validation(
@@ -108,9 +107,7 @@ class Endpoints:
             self.table.update(name, EndpointStatus="InService")
 
     def _replace(self, name: str, config: Record) -> None:
-        records = {
-            item["ModelName"]: self._models.get(item["ModelName"]) for item in config["ProductionVariants"]
-        }
+        records = {item["ModelName"]: self._models.get(item["ModelName"]) for item in config["ProductionVariants"]}
         fleet = Fleet(self._context, name, config, records)
         with self._lock:
             if self._closed:
@@ -139,9 +136,7 @@ class Endpoints:
         def begin(record: Record) -> None:
             self._refuse_if_moving(record)
             fleet = self._fleets.get(name)
-            unknown = [
-                c["VariantName"] for c in changes if fleet is None or c["VariantName"] not in fleet.names()
-            ]
+            unknown = [c["VariantName"] for c in changes if fleet is None or c["VariantName"] not in fleet.names()]
             if unknown:
                 raise validation(f"The endpoint {name} has no production variant {', '.join(unknown)}.")
             record["EndpointStatus"] = "Updating"

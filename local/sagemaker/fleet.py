@@ -53,9 +53,7 @@ class Variant:
 class Fleet:
     """All variants of one configuration. It comes up whole or not at all."""
 
-    def __init__(
-        self, context: Context, endpoint: str, config: Record, model_records: dict[str, Record]
-    ) -> None:
+    def __init__(self, context: Context, endpoint: str, config: Record, model_records: dict[str, Record]) -> None:
         self._context = context
         self._endpoint = endpoint
         self.config_name: str = config["EndpointConfigName"]
@@ -121,9 +119,7 @@ class Fleet:
             environment=container.get("Environment", {}),
             serves=True,
         )
-        instance = Instance(
-            ModelServer(self._context.runtime, launch, log.write), folder, container["Image"], log
-        )
+        instance = Instance(ModelServer(self._context.runtime, launch, log.write), folder, container["Image"], log)
         with self._lock:
             variant.instances.append(instance)
         instance.server.start()
@@ -146,9 +142,7 @@ class Fleet:
         with self._lock:
             if target is not None:
                 if target not in self._variants:
-                    raise AwsError(
-                        "ValidationError", f"Variant {target} not found for Endpoint {self._endpoint}."
-                    )
+                    raise AwsError("ValidationError", f"Variant {target} not found for Endpoint {self._endpoint}.")
                 return self._variants[target]
             variants = list(self._variants.values())
             weights = [variant.weight for variant in variants]
@@ -161,9 +155,7 @@ class Fleet:
         deadline = time.monotonic() + _WAIT_FOR_RESTART
         while True:
             with self._lock:
-                healthy = [
-                    item for item in variant.instances if item.server.healthy and item not in not_these
-                ]
+                healthy = [item for item in variant.instances if item.server.healthy and item not in not_these]
                 if healthy:
                     variant.next += 1
                     return healthy[variant.next % len(healthy)]

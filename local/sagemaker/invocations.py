@@ -34,9 +34,7 @@ class Invocations:
         """Answer POST /endpoints/{name}/invocations."""
         match = _PATH.match(request.path)
         if not match or request.method != "POST":
-            raise AwsError(
-                "UnknownOperationException", f"{request.method} {request.path} is not covered", 404
-            )
+            raise AwsError("UnknownOperationException", f"{request.method} {request.path} is not covered", 404)
         for header in _LATER:
             if request.headers.get(_X + header):
                 raise AwsError("ValidationError", f"{header} is not covered yet by the embedded SageMaker")

@@ -46,8 +46,7 @@ def job_kind(prefix: str, segment: str, *, missing: str) -> Kind:
         segment=segment,
         missing=lambda name, _: validation(missing.format(name=name)),
         taken=lambda _, arn: in_use(
-            "Job name must be unique within an AWS account and region,"
-            f" and a job with this name already exists ({arn})"
+            f"Job name must be unique within an AWS account and region, and a job with this name already exists ({arn})"
         ),
     )
 

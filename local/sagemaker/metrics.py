@@ -48,10 +48,7 @@ class MetricReader:
         """Return the last value of each metric."""
         with self._lock:
             last = {name: (value, moment) for name, value, moment in self._points}
-        return [
-            {"MetricName": name, "Value": value, "Timestamp": moment}
-            for name, (value, moment) in last.items()
-        ]
+        return [{"MetricName": name, "Value": value, "Timestamp": moment} for name, (value, moment) in last.items()]
 
     def publish(self, cloudwatch: Any, job: str) -> None:
         """Send every point to CloudWatch."""

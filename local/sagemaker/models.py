@@ -38,9 +38,7 @@ class Models:
                 else "Inference pipelines (several Containers) are not covered yet by the embedded SageMaker"
             )
         self._check(containers[0])
-        arn = self.table.add(
-            request["ModelName"], {key: value for key, value in request.items() if key != "Tags"}
-        )
+        arn = self.table.add(request["ModelName"], {key: value for key, value in request.items() if key != "Tags"})
         self._context.tags.add(arn, request.get("Tags", []))
         return {"ModelArn": arn}
 
@@ -51,9 +49,7 @@ class Models:
             raise validation("Mode MultiModel is not covered yet by the embedded SageMaker")
         uri = artifact(container)
         try:
-            found = not uri or (
-                self._context.s3.exists(uri) if packed(container) else bool(self._context.s3.keys(uri))
-            )
+            found = not uri or (self._context.s3.exists(uri) if packed(container) else bool(self._context.s3.keys(uri)))
         except S3Problem:
             found = False
         if not found:

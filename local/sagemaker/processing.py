@@ -43,9 +43,7 @@ class ProcessingRun(JobRun):
         cluster = self.request["ProcessingResources"]["ClusterConfig"]
         config = folder / "config"
         configfiles.write_json(config / "processingjobconfig.json", self._config())
-        configfiles.write_json(
-            config / "resourceconfig.json", configfiles.resource_config(cluster["InstanceType"])
-        )
+        configfiles.write_json(config / "resourceconfig.json", configfiles.resource_config(cluster["InstanceType"]))
         for output in self._outputs():
             _place(folder, output["S3Output"]["LocalPath"]).mkdir(parents=True, exist_ok=True)
         for item in self.request.get("ProcessingInputs", []):
@@ -123,9 +121,7 @@ def _place(folder: Path, local_path: str) -> Path:
 class ProcessingJobs(Jobs):
     """The operations on processing jobs."""
 
-    kind = job_kind(
-        "ProcessingJob", "processing-job", missing="Could not find requested job with name: {name}"
-    )
+    kind = job_kind("ProcessingJob", "processing-job", missing="Could not find requested job with name: {name}")
     run_class = ProcessingRun
 
     def check(self, request: Record) -> None:

@@ -76,9 +76,7 @@ def _response(body: str, status: int) -> Response:
 def _shaped(shape: Any, value: Any) -> Any:
     if shape.type_name == "structure":
         return {
-            name: _shaped(member, value[name])
-            for name, member in shape.members.items()
-            if value.get(name) is not None
+            name: _shaped(member, value[name]) for name, member in shape.members.items() if value.get(name) is not None
         }
     if shape.type_name == "list":
         return [_shaped(shape.member, item) for item in value]

@@ -116,9 +116,7 @@ class ModelServer:
         finally:
             self._turns.release()
 
-    def _request(
-        self, method: str, path: str, body: bytes, headers: Mapping[str, str], seconds: float
-    ) -> Answer:
+    def _request(self, method: str, path: str, body: bytes, headers: Mapping[str, str], seconds: float) -> Answer:
         handle = self._handle
         if handle is None:
             raise ServerUnavailable

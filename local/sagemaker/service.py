@@ -33,9 +33,7 @@ _log = logging.getLogger(__name__)
 class SageMaker:
     """Control plane and runtime."""
 
-    def __init__(
-        self, settings: Settings, *, limits: Limits | None = None, runtime: Runtime | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, *, limits: Limits | None = None, runtime: Runtime | None = None) -> None:
         self._context = Context(
             settings=settings,
             limits=limits or bounds.from_environment(),
@@ -92,9 +90,7 @@ class SageMaker:
             return protocol.failure(error)
         except Exception:
             _log.exception("%s", request.headers.get("X-Amz-Target"))
-            return protocol.failure(
-                AwsError("InternalFailure", "The embedded SageMaker failed; see its log.", 500)
-            )
+            return protocol.failure(AwsError("InternalFailure", "The embedded SageMaker failed; see its log.", 500))
 
     def _call(self, name: str, body: bytes) -> Record:
         if not protocol.exists(name):

@@ -189,9 +189,7 @@ class TrainingJobs(Jobs):
                 "You must specify exactly one of TrainingImage and AlgorithmName in AlgorithmSpecification."
             )
         if "AlgorithmName" in specification:
-            raise validation(
-                "AlgorithmName is not covered yet by the embedded SageMaker: name a TrainingImage"
-            )
+            raise validation("AlgorithmName is not covered yet by the embedded SageMaker: name a TrainingImage")
         one_instance(request["ResourceConfig"].get("InstanceCount", 1))
         names = [channel["ChannelName"] for channel in request.get("InputDataConfig", [])]
         if len(names) != len(set(names)):
@@ -205,9 +203,7 @@ class TrainingJobs(Jobs):
         """Return the first status, and where the model will be."""
         target = request["OutputDataConfig"]["S3OutputPath"].rstrip("/")
         first: Record = {
-            "ModelArtifacts": {
-                "S3ModelArtifacts": f"{target}/{request['TrainingJobName']}/output/model.tar.gz"
-            },
+            "ModelArtifacts": {"S3ModelArtifacts": f"{target}/{request['TrainingJobName']}/output/model.tar.gz"},
         } | {flag: request.get(flag, False) for flag in _FLAGS}
         move(first, "Starting")
         return first

@@ -96,9 +96,7 @@ class TransformRun(JobRun):
             offered = json.loads(answer.body) if answer.status == 200 else {}
         return _Limits(self.request, offered if isinstance(offered, dict) else {})
 
-    def _transform_object(
-        self, server: ModelServer, uri: str, relative: str, folder: Path, limits: "_Limits"
-    ) -> None:
+    def _transform_object(self, server: ModelServer, uri: str, relative: str, folder: Path, limits: "_Limits") -> None:
         local = folder / "object"
         self.context.s3.fetch(uri, local)
         data = local.read_bytes()
@@ -157,9 +155,7 @@ class TransformRun(JobRun):
         raise JobFailed(f"{'ClientError' if 400 <= status < 500 else 'AlgorithmError'}: {_SEE_LOGS}")
 
     def _try(self, server: ModelServer, payload: bytes, uri: str, seconds: float) -> Answer | None:
-        headers = {
-            "Content-Type": self.request["TransformInput"].get("ContentType") or "application/octet-stream"
-        }
+        headers = {"Content-Type": self.request["TransformInput"].get("ContentType") or "application/octet-stream"}
         if accept := self.request["TransformOutput"].get("Accept"):
             headers["Accept"] = accept
         try:

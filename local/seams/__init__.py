@@ -19,6 +19,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
         history,
         jsonata,
         rest_apis,
+        rule_targets,
         service_clients,
         service_tasks,
         state_machines,
@@ -31,6 +32,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
     execution.install(settings)
     execution_names.install()
     history.install()
+    rule_targets.install(settings)
     awslambda.install(lambdas)
     bucket_policies.install()
     cloudformation.install(settings)

@@ -62,6 +62,20 @@ def failed(deployment: Deployment, fault: str) -> dict[str, Any]:
     return outcome
 
 
+def test_failed_run_is_notified(serving: Deployment) -> None:
+    sns, sqs = serving.client("sns"), serving.client("sqs")
+    queue = sqs.create_queue(QueueName="alerts")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    topic = serving.output("monitoring", "FailuresTopicArn")
+    subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True)
+    failed(serving, "train")
+    sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+    (message,) = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=5)["Messages"]
+    notified = json.loads(json.loads(message["Body"])["Message"])
+    assert notified["detail"]["status"] == "FAILED"
+    assert notified["detail"]["stateMachineArn"].endswith(":stateMachine:dev-faulty")
+
+
 def test_failing_training_is_told_with_the_containers_own_reason(serving: Deployment) -> None:
     assert "the data scientist asked for a failing training" in failed(serving, "train")["cause"]
 
