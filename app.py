@@ -48,9 +48,7 @@ def main() -> int:
     return 0
 
 
-def read(
-    environment: Mapping[str, str], *, folder: Path, containers: Path
-) -> tuple[Deployment, Sequence[Workload]]:
+def read(environment: Mapping[str, str], *, folder: Path, containers: Path) -> tuple[Deployment, Sequence[Workload]]:
     """The deployment and its workloads; the errors of both are reported together."""
     try:
         deployment = Deployment.from_environment(environment)

@@ -122,9 +122,7 @@ _PREDICTORS: dict[Kind, str] = {
 }
 
 
-def follows(
-    name: str, kind: Kind, classes: int | None, given: Mapping[str, Scalar]
-) -> dict[str, tuple[str, ...]]:
+def follows(name: str, kind: Kind, classes: int | None, given: Mapping[str, Scalar]) -> dict[str, tuple[str, ...]]:
     """What the task leaves to choose for a hyperparameter.
 
     The first choice is what it becomes if not given; without a choice it must not be given.

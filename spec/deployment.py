@@ -31,9 +31,7 @@ class Deployment(Model):
     stage: Annotated[str, Field(pattern=STAGE)] = Field(
         "dev", description="Prefix of every name, so that several stages share an account."
     )
-    alert_email: Annotated[str, Field(pattern=EMAIL)] | None = Field(
-        None, description="Who is told about failed runs."
-    )
+    alert_email: Annotated[str, Field(pattern=EMAIL)] | None = Field(None, description="Who is told about failed runs.")
     workloads: frozenset[Annotated[str, Field(pattern=NAME, max_length=20)]] | None = Field(
         None, description="What to deploy; everything if not given."
     )
@@ -56,9 +54,7 @@ class Deployment(Model):
         if "workloads" in given:
             values["workloads"] = frozenset(_items(given["workloads"]))
         if "tags" in given:
-            values["tags"] = {
-                key: value for key, _, value in (tag.partition("=") for tag in _items(given["tags"]))
-            }
+            values["tags"] = {key: value for key, _, value in (tag.partition("=") for tag in _items(given["tags"]))}
         try:
             return cls.model_validate(values)
         except ValidationError as error:
@@ -74,8 +70,7 @@ class Deployment(Model):
                 str(workload.folder / "workload.yaml"),
                 "name",
                 workload.name,
-                f"at most {LONGEST_NAME - len(self.stage)} characters in stage {self.stage}, "
-                f"{LONGEST_NAME} together",
+                f"at most {LONGEST_NAME - len(self.stage)} characters in stage {self.stage}, {LONGEST_NAME} together",
             )
             for workload in workloads
             if len(self.stage) + len(workload.name) > LONGEST_NAME

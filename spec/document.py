@@ -93,9 +93,7 @@ class _Lines:
         if inner in self.found:
             first = self.found[inner]
             where = ".".join(map(str, inner))
-            raise DocumentError(
-                where, key.value, f"one time only; first in line {first}", key.start_mark.line + 1
-            )
+            raise DocumentError(where, key.value, f"one time only; first in line {first}", key.start_mark.line + 1)
         self.visit(value, inner)
         self.found[inner] = key.start_mark.line + 1
 

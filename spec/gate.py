@@ -23,8 +23,8 @@ Bound = Annotated[float, Field(allow_inf_nan=False)]
 class Gate(Model):
     """One metric of the test set and its bound."""
 
-    metric: Literal["mae", "mse", "rmse", "r2", "mape", "accuracy", "precision", "recall", "f1", "auc"] = (
-        Field(description="Metric of the evaluation on the test set.")
+    metric: Literal["mae", "mse", "rmse", "r2", "mape", "accuracy", "precision", "recall", "f1", "auc"] = Field(
+        description="Metric of the evaluation on the test set."
     )
     min: Bound | None = Field(None, description="The least that passes.")
     max: Bound | None = Field(None, description="The most that passes.")

@@ -21,9 +21,7 @@ def load_workload(path: Path) -> Workload:
         value, lines = document.read(text)
         return Workload.model_validate(value, context={"folder": path.parent})
     except document.DocumentError as error:
-        raise SpecErrors(
-            [SpecError(str(path), error.where, error.value, error.allowed, error.line)]
-        ) from error
+        raise SpecErrors([SpecError(str(path), error.where, error.value, error.allowed, error.line)]) from error
     except ValidationError as error:
         raise SpecErrors(report(path, error, lines)) from error
 

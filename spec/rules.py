@@ -22,17 +22,11 @@ def spot_problems(spot: Spot, instance: Instance | None, algorithm: _Algorithm |
     wait = spot.max_wait_seconds
     if instance and wait < instance.max_runtime_seconds:
         yield Problem(("max_wait",), wait, f"at least max_runtime, {instance.max_runtime_seconds} seconds")
-    if (
-        isinstance(algorithm, BuiltinAlgorithm)
-        and not builtin(algorithm.builtin).checkpoints
-        and wait > 3_600
-    ):
+    if isinstance(algorithm, BuiltinAlgorithm) and not builtin(algorithm.builtin).checkpoints and wait > 3_600:
         yield Problem(("max_wait",), wait, f"at most 3600 seconds: {algorithm.builtin} writes no checkpoints")
 
 
-def tuning_problems(
-    tuning: Tuning, algorithm: _Algorithm, metrics: Mapping[str, str] | None
-) -> Iterator[Problem]:
+def tuning_problems(tuning: Tuning, algorithm: _Algorithm, metrics: Mapping[str, str] | None) -> Iterator[Problem]:
     """What can be tuned, and towards what."""
     if isinstance(algorithm, BuiltinAlgorithm):
         facts = builtin(algorithm.builtin)
@@ -92,9 +86,7 @@ def _builtin_problems(given: Mapping[str, Scalar], name: str) -> Iterator[Proble
             yield Problem((key,), value, known[key].allowed)
 
 
-def missing_problems(
-    given: Mapping[str, Scalar], algorithm: _Algorithm, tuning: Tuning | None
-) -> Iterator[Problem]:
+def missing_problems(given: Mapping[str, Scalar], algorithm: _Algorithm, tuning: Tuning | None) -> Iterator[Problem]:
     """What a built-in requires that is neither fixed nor searched."""
     if not isinstance(algorithm, BuiltinAlgorithm):
         return
@@ -116,9 +108,7 @@ def objective_problems(tuning: Tuning | None, algorithm: BuiltinAlgorithm, kind:
         yield Problem(("tuning", "direction"), tuning.direction, f"{metric.direction} for {tuning.objective}")
 
 
-def contradictions(
-    given: Mapping[str, Scalar], follows: Mapping[str, tuple[str, ...]], task: str
-) -> Iterator[Problem]:
+def contradictions(given: Mapping[str, Scalar], follows: Mapping[str, tuple[str, ...]], task: str) -> Iterator[Problem]:
     """Hyperparameters that say something else than the task does."""
     for name, choices in follows.items():
         if name in given and spelled(given[name]) not in choices:

@@ -51,13 +51,7 @@ def counted(data: Data, folder: Path) -> Data:
     """The data with the number of labels that the sample shows."""
     labels = classes(data, folder)
     if labels < 2:
-        refuse(
-            [
-                Problem(
-                    ("target",), data.target, f"a column with at least two labels; {data.sample} has {labels}"
-                )
-            ]
-        )
+        refuse([Problem(("target",), data.target, f"a column with at least two labels; {data.sample} has {labels}")])
     return data.model_copy(update={"classes": labels})
 
 

@@ -22,9 +22,7 @@ class IntegerRange(Model):
     """Whole numbers from the first to the second, both included."""
 
     integer: tuple[int, int] = Field(strict=False, description="[least, greatest]")
-    scaling: Literal["Auto", "Linear", "Logarithmic"] = Field(
-        "Auto", description="How the range is searched."
-    )
+    scaling: Literal["Auto", "Linear", "Logarithmic"] = Field("Auto", description="How the range is searched.")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

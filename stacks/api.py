@@ -58,9 +58,7 @@ class ApiStack(Stack):
         names = [workload.name for workload in workloads]
         predict = PredictFunction(self, "Predict", deployment=deployment, workloads=names, bucket=bucket)
         self.api = self._rest_api(deployment)
-        self._routes(
-            apigateway.LambdaIntegration(predict.function, allow_test_invoke=False, timeout=_GATEWAY_TIMEOUT)
-        )
+        self._routes(apigateway.LambdaIntegration(predict.function, allow_test_invoke=False, timeout=_GATEWAY_TIMEOUT))
         answer_with_problems(self.api)
         key = self._key()
         CfnOutput(self, "ApiUrl", value=self._url())
@@ -154,9 +152,7 @@ def _explain(api: apigateway.RestApi) -> None:
     keys = "Callers are programs with an API key, a throttle and a quota; there are no users to sign in."
     explain(api, "AwsSolutions-APIG4", keys)
     explain(api, "AwsSolutions-COG4", keys)
-    explain(
-        api, "AwsSolutions-APIG3", "A web ACL costs money all month; who needs one attaches it to the stage."
-    )
+    explain(api, "AwsSolutions-APIG3", "A web ACL costs money all month; who needs one attaches it to the stage.")
     explain(
         api,
         "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",

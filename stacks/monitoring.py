@@ -23,9 +23,7 @@ class MonitoringStack(Stack):
         env: Environment,
         deployment: Deployment,
     ) -> None:
-        super().__init__(
-            scope, id, env=env, description=f"Trainyard {deployment.stage}: notification of failures"
-        )
+        super().__init__(scope, id, env=env, description=f"Trainyard {deployment.stage}: notification of failures")
         self.failures = sns.Topic(
             self,
             "Failures",

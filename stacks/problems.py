@@ -40,9 +40,7 @@ PROBLEMS: dict[str, Problem] = {
     "UNSUPPORTED_MEDIA_TYPE": Problem(
         "Unsupported Media Type", "Send application/json, or text/csv with a header.", 415
     ),
-    "THROTTLED": Problem(
-        "Too Many Requests", "Too many requests at once; try again.", 429, {"Retry-After": "1"}
-    ),
+    "THROTTLED": Problem("Too Many Requests", "Too many requests at once; try again.", 429, {"Retry-After": "1"}),
     "QUOTA_EXCEEDED": Problem("Too Many Requests", "The API key's quota is used up.", 429),
     "INTEGRATION_FAILURE": Problem("Bad Gateway", "The workload's function failed.", 502),
     "INTEGRATION_TIMEOUT": Problem("Gateway Timeout", "No answer in time; send fewer instances.", 504),

@@ -31,8 +31,7 @@ class RegistryStack(Stack):
     ) -> None:
         super().__init__(scope, id, env=env)
         self.repositories: Mapping[str, ecr.Repository] = {
-            image: self._repository(naming.repository_name(deployment, image), image)
-            for image in sorted(images)
+            image: self._repository(naming.repository_name(deployment, image), image) for image in sorted(images)
         }
         self.publishing_role = self._publishing_role(
             naming.publishing_role_name(deployment, account=self.account, region=self.region)

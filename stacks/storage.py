@@ -30,9 +30,7 @@ class StorageStack(Stack):
         deployment: Deployment,
         workloads: Sequence[str],
     ) -> None:
-        super().__init__(
-            scope, id, env=env, description=f"Trainyard {deployment.stage}: data, artifacts, leases"
-        )
+        super().__init__(scope, id, env=env, description=f"Trainyard {deployment.stage}: data, artifacts, leases")
         self.bucket = self._bucket(workloads)
         self.leases = self._leases()
         CfnOutput(self, "BucketName", value=self.bucket.bucket_name)
@@ -90,9 +88,7 @@ class StorageStack(Stack):
 def _everything() -> list[s3.LifecycleRule]:
     """Rules for the whole bucket: none ends a current object, so `live/` stays."""
     return [
-        s3.LifecycleRule(
-            id="abandoned-uploads", abort_incomplete_multipart_upload_after=_UPLOADS_ABANDONED_AFTER
-        ),
+        s3.LifecycleRule(id="abandoned-uploads", abort_incomplete_multipart_upload_after=_UPLOADS_ABANDONED_AFTER),
         s3.LifecycleRule(
             id="old-versions",
             noncurrent_version_expiration=_OLD_VERSIONS_KEPT,

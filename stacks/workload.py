@@ -101,9 +101,7 @@ def _sources(stack: Stack, workload: Workload) -> dict[str, assets.Asset]:
 
 def _reading(asset: assets.Asset) -> iam.PolicyStatement:
     """Exactly this object, where a grant would open the whole bucket of the bootstrap."""
-    return iam.PolicyStatement(
-        actions=["s3:GetObject"], resources=[asset.bucket.arn_for_objects(asset.s3_object_key)]
-    )
+    return iam.PolicyStatement(actions=["s3:GetObject"], resources=[asset.bucket.arn_for_objects(asset.s3_object_key)])
 
 
 def _state_machine(stack: Stack, text: str, role: iam.Role, names: Names) -> sfn.StateMachine:
@@ -152,7 +150,5 @@ def _schedule(stack: Stack, machine: sfn.StateMachine, expression: str) -> None:
         description="Retrains the workload",
         schedule_expression=expression,
         flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
-        target=scheduler.CfnSchedule.TargetProperty(
-            arn=machine.state_machine_arn, role_arn=role.role_arn, input="{}"
-        ),
+        target=scheduler.CfnSchedule.TargetProperty(arn=machine.state_machine_arn, role_arn=role.role_arn, input="{}"),
     )

@@ -115,8 +115,7 @@ Parameter = Integer | Number | Choice
 def typed(values: Mapping[str, str], allowed: Mapping[str, Parameter]) -> dict[str, Any]:
     """Return every allowed parameter with its value or default; all that is wrong is reported at once."""
     problems = [
-        f"unknown hyperparameter {quoted(name)}; known: {', '.join(allowed)}"
-        for name in values.keys() - allowed.keys()
+        f"unknown hyperparameter {quoted(name)}; known: {', '.join(allowed)}" for name in values.keys() - allowed.keys()
     ]
     result: dict[str, Any] = {}
     for name, parameter in allowed.items():

@@ -26,9 +26,7 @@ def confusion(actual: Codes, predicted: Codes, classes: int) -> NDArray[np.int64
     return counts.reshape(classes, classes).astype(np.int64)
 
 
-def classification(
-    actual: Codes, predicted: Codes, probabilities: Floats | None, classes: int
-) -> dict[str, float]:
+def classification(actual: Codes, predicted: Codes, probabilities: Floats | None, classes: int) -> dict[str, float]:
     """Return accuracy, precision, recall, f1 and, where there are probabilities, auc.
 
     Two classes: the second is the positive one. More: the mean over the classes that occur.

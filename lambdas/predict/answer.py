@@ -29,14 +29,10 @@ def success(document: Mapping[str, Any], request_id: str) -> Response:
 def failure(problem: Problem, request_id: str) -> Response:
     """Answer with the problem's document."""
     document = {**problem.body(), "request_id": request_id}
-    return _response(
-        problem.status, "application/problem+json", json.dumps(document), request_id, problem.headers
-    )
+    return _response(problem.status, "application/problem+json", json.dumps(document), request_id, problem.headers)
 
 
-def _response(
-    status: int, media_type: str, body: str, request_id: str, headers: Mapping[str, str]
-) -> Response:
+def _response(status: int, media_type: str, body: str, request_id: str, headers: Mapping[str, str]) -> Response:
     own = {"Content-Type": media_type, "X-Request-Id": request_id}
     return {
         "statusCode": status,

@@ -37,9 +37,7 @@ class Errors:
 def rows(instances: Instances, schema: Schema) -> list[Row]:
     """Return typed records, or raise with everything that is wrong with them."""
     errors = Errors()
-    checked = [
-        _row(number, row, instances, schema, errors) for number, row in enumerate(instances.rows, start=1)
-    ]
+    checked = [_row(number, row, instances, schema, errors) for number, row in enumerate(instances.rows, start=1)]
     if errors.count:
         raise BadFields(errors.listed, errors.count)
     return checked
@@ -50,9 +48,7 @@ def _row(number: int, row: Any, instances: Instances, schema: Schema, errors: Er
         return _array(number, row, schema, errors)
     if isinstance(row, Mapping):
         return _record(number, row, instances.text, schema, errors)
-    wanted = (
-        f"{len(schema.features)} fields, as the header line has" if instances.text else "an object or a list"
-    )
+    wanted = f"{len(schema.features)} fields, as the header line has" if instances.text else "an object or a list"
     errors.add(number, None, f"the row is not {wanted}", wanted, value=row)
     return {}
 
@@ -92,7 +88,5 @@ def _array(number: int, row: list[Any], schema: Schema, errors: Errors) -> Row:
         errors.add(number, None, str(error), list(schema.document["columns"]))
         return {}
     for name, values in wrong.items():
-        errors.add(
-            number, name, "the levels of a category are one 1 and else 0", "one 1, else 0", value=values
-        )
+        errors.add(number, name, "the levels of a category are one 1 and else 0", "one 1, else 0", value=values)
     return _record(number, record, False, schema, errors, skip=wrong.keys())

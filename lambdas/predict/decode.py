@@ -35,9 +35,7 @@ def _json_rows(body: bytes) -> list[Any]:
 
 
 def _csv_rows(body: bytes, output: str, schema: Schema, count: int) -> list[list[str]]:
-    lines = [
-        line for line in csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True) if line
-    ]
+    lines = [line for line in csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True) if line]
     if len(lines) != 1 or count == 1 or output not in ("value", "code", "probabilities"):
         return lines
     # The XGBoost images answer several rows in one line, probabilities in brackets.

@@ -83,9 +83,7 @@ def _meaning(error: ClientError) -> Exception:
 def _model_error(response: Any) -> Problem:
     status = int(response.get("OriginalStatusCode") or 500)
     if 400 <= status < 500:
-        return BadRequest(
-            f"The model refused the rows: {_reason(str(response.get('OriginalMessage') or ''))}"
-        )
+        return BadRequest(f"The model refused the rows: {_reason(str(response.get('OriginalMessage') or ''))}")
     return BadGateway("The model failed on these rows; the workload's logs tell why.")
 
 

@@ -34,11 +34,7 @@ def _json(text: str) -> Instances:
     try:
         envelope = json.loads(text)
     except (ValueError, RecursionError) as error:
-        reason = (
-            str(error)
-            if isinstance(error, json.JSONDecodeError)
-            else "nested too deeply, or a number too long"
-        )
+        reason = str(error) if isinstance(error, json.JSONDecodeError) else "nested too deeply, or a number too long"
         raise BadRequest(f"The body is not valid JSON: {reason}. {_ENVELOPE}") from None
     if not isinstance(envelope, dict) or set(envelope) != {"instances"}:
         raise BadRequest(f"The body is not an object with the member instances alone. {_ENVELOPE}")

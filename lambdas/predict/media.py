@@ -36,9 +36,7 @@ def read(request: Request) -> Text:
     media_type, charset = _content_type(request.header("content-type"))
     body = request.body()
     if len(body) > LIMIT:
-        raise TooLarge(
-            f"The body has {len(body)} bytes; at most {LIMIT} (4 MB) are read: split the instances."
-        )
+        raise TooLarge(f"The body has {len(body)} bytes; at most {LIMIT} (4 MB) are read: split the instances.")
     return Text(media_type, _decoded(body, charset))
 
 

@@ -83,9 +83,7 @@ class Predictions:
         pinned = request.header("x-variant")
         if pinned and pinned not in variants.weights:
             live = sorted(variants.weights)
-            return Conflict(
-                f"The variant {pinned[:63]} is no longer live; live are: {', '.join(live)}.", variants=live
-            )
+            return Conflict(f"The variant {pinned[:63]} is no longer live; live are: {', '.join(live)}.", variants=live)
         return BadGateway("The endpoint refused the call.")
 
 

@@ -63,14 +63,9 @@ class Schema:
 def read(document: Mapping[str, Any]) -> Schema:
     """Read the document; `columns` decides the order."""
     features = tuple(
-        Feature(item["name"], item["type"], tuple(item.get("categories", ())))
-        for item in document["features"]
+        Feature(item["name"], item["type"], tuple(item.get("categories", ()))) for item in document["features"]
     )
-    cells = (
-        _encoded(features)
-        if document["layout"] == "encoded"
-        else {item.name: Cell(item) for item in features}
-    )
+    cells = _encoded(features) if document["layout"] == "encoded" else {item.name: Cell(item) for item in features}
     return Schema(document, features, tuple(cells[column] for column in document["columns"]))
 
 

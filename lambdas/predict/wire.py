@@ -19,9 +19,7 @@ def write(rows: Iterable[Mapping[str, Any]], schema: Schema) -> bytes:
     lines = (",".join(_quoted(_value(cell, row)) for cell in schema.cells) for row in rows)
     body = "".join(f"{line}\n" for line in lines).encode()
     if len(body) > LIMIT:
-        raise TooLarge(
-            f"The model would have to read {len(body)} bytes, more than {LIMIT}: split the instances."
-        )
+        raise TooLarge(f"The model would have to read {len(body)} bytes, more than {LIMIT}: split the instances.")
     return body
 
 

@@ -71,6 +71,8 @@ class SageMaker:
             "UpdateEndpointWeightsAndCapacities": self._endpoints.update_weights,
             "AddTags": tags.add_tags,
             "ListTags": tags.list_tags,
+            # True until tuning runs here: who lists everything of a stage asks for these too.
+            "ListHyperParameterTuningJobs": lambda _: {"HyperParameterTuningJobSummaries": []},
             "DeleteTags": tags.delete_tags,
         }
 

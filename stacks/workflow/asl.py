@@ -146,9 +146,7 @@ def obj(members: Mapping[str, str]) -> str:
     return "{" + ", ".join(f"'{key}': {value}" for key, value in members.items()) + "}"
 
 
-def caught(
-    then: str, assign: Mapping[str, Any] | None = None, errors: Sequence[str] = ("States.ALL",)
-) -> State:
+def caught(then: str, assign: Mapping[str, Any] | None = None, errors: Sequence[str] = ("States.ALL",)) -> State:
     """A catcher; results live in variables."""
     state: State = {"ErrorEquals": list(errors), "Next": then, "Output": {}}
     return state | ({"Assign": dict(assign)} if assign else {})

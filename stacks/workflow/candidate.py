@@ -45,9 +45,7 @@ def candidates_state(names: Names, *, then: str) -> States:
 def _states(names: Names) -> States:
     failed = [caught("Record failure", {"why": q(_REASON)})]
     return {
-        "Take candidate": compute(
-            {"candidate": "{% $states.input %}", "model": "", "why": ""}, then="Train or tune?"
-        ),
+        "Take candidate": compute({"candidate": "{% $states.input %}", "model": "", "why": ""}, then="Train or tune?"),
         "Train or tune?": choose(("$exists($candidate.tuning)", "Tune"), otherwise="Train"),
         **_training_states(names, failed),
         **_model_states(names, failed),
@@ -203,9 +201,7 @@ def _tuning(names: Names) -> str:
     return q(obj(whole))
 
 
-_CHECKPOINTS = (
-    f"$candidate.checkpoints ? {{'CheckpointConfig': {{'S3Uri': {PLACE} & '/checkpoints/'}}}} : {{}}"
-)
+_CHECKPOINTS = f"$candidate.checkpoints ? {{'CheckpointConfig': {{'S3Uri': {PLACE} & '/checkpoints/'}}}} : {{}}"
 
 
 def _job_members() -> dict[str, str]:

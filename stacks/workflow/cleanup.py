@@ -83,9 +83,7 @@ def discard_states(*, then: str) -> States:
         "Discard models": each(
             _LOSERS,
             {
-                "Is there a model?": choose(
-                    ("$states.input.model != ''", "Delete model"), otherwise="Delete artifact"
-                ),
+                "Is there a model?": choose(("$states.input.model != ''", "Delete model"), otherwise="Delete artifact"),
                 "Delete model": _delete_model("$states.input.model", "Delete artifact")
                 | {
                     "Output": "{% $states.input %}",

@@ -47,9 +47,7 @@ def definition(*, names: Names, workload: Workload, settings: Mapping[str, Any])
         **rollback_states(names, then="Withdraw config", stuck="Is anything left?"),
         **withdraw_states(then="Discard models", stuck="Is anything left?"),
         **release_states(names, then="Is anything left?"),
-        "Is anything left?": choose(
-            ("$leased", "Release lease"), ("$failure.Error != ''", "Fail"), otherwise="Done"
-        ),
+        "Is anything left?": choose(("$leased", "Release lease"), ("$failure.Error != ''", "Fail"), otherwise="Done"),
         "Fail": {"Type": "Fail", "Error": "{% $failure.Error %}", "Cause": "{% $failure.Cause %}"},
         "Done": {"Type": "Succeed", "Output": _OUTPUT | {"endpoint": names.prefix}},
     }

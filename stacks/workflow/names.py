@@ -17,9 +17,7 @@ def digest(part: str, length: int = HASH_LENGTH) -> str:
     """The first hex digits of a hash over what makes a try unique; absent counters count as nothing."""
     context = "$states.context"
     tries = f"{context}.State.RetryCount & '/' & {context}.Execution.RedriveCount"
-    return (
-        f"$substring($hash({context}.Execution.Name & '/' & {part} & '/' & {tries}, 'SHA-256'), 0, {length})"
-    )
+    return f"$substring($hash({context}.Execution.Name & '/' & {part} & '/' & {tries}, 'SHA-256'), 0, {length})"
 
 
 @dataclass(frozen=True)

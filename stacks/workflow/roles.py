@@ -48,9 +48,7 @@ def state_machine_role(
         _pass(jobs),
         *_artifacts(names.workload, bucket),
         _allow(["dynamodb:PutItem", "dynamodb:DeleteItem"], [leases.table_arn]),
-        _allow(
-            ["ssm:PutParameter", "ssm:AddTagsToResource"], [_arn(stack, "ssm", f"parameter{names.pointer}")]
-        ),
+        _allow(["ssm:PutParameter", "ssm:AddTagsToResource"], [_arn(stack, "ssm", f"parameter{names.pointer}")]),
     ]:
         role.add_to_policy(statement)
     _explain_state_machine_role(role, names, bucket)
@@ -72,17 +70,12 @@ def _explain_job_role(role: iam.Role, names: Names, bucket: s3.IBucket, data: st
         [*(f"{group}:*" for group in groups), *(group for group in groups if "*" in group)],
         "SageMaker makes the groups of endpoints and the streams of jobs, and names them.",
     )
-    _explain_open(
-        role, ["*"], "Registry tokens and metrics have no resource; a condition holds the namespace."
-    )
+    _explain_open(role, ["*"], "Registry tokens and metrics have no resource; a condition holds the namespace.")
 
 
 def _explain_state_machine_role(role: iam.Role, names: Names, bucket: s3.IBucket) -> None:
     stack = Stack.of(role)
-    keys = [
-        f"{imported_arn(bucket)}/{names.workload}/{place}"
-        for place in ("runs/*", "runs/*/plan.json", "live/*")
-    ]
+    keys = [f"{imported_arn(bucket)}/{names.workload}/{place}" for place in ("runs/*", "runs/*/plan.json", "live/*")]
     made = [_arn(stack, "sagemaker", f"{kind}/{names.prefix}-*") for kind in _MADE]
     _explain_open(role, [*keys, *made], _RUN_TIME_NAMES)
     _explain_open(role, ["*"], "SageMaker's lists, log deliveries and X-Ray know no resource.")
@@ -105,9 +98,7 @@ def _sagemaker(stack: Stack, names: Names) -> list[iam.PolicyStatement]:
         _allow(actions("Create Describe Stop", "TrainingJob"), made("training-job")),
         _allow(actions("Create Describe Stop", "TransformJob"), made("transform-job")),
         _allow(actions("Create Describe Stop", "ProcessingJob"), made("processing-job")),
-        _allow(
-            actions("Create Describe Stop", "HyperParameterTuningJob"), made("hyper-parameter-tuning-job")
-        ),
+        _allow(actions("Create Describe Stop", "HyperParameterTuningJob"), made("hyper-parameter-tuning-job")),
         _allow(actions("Create Delete", "Model"), made("model")),
         _allow(actions("Create Describe Delete", "EndpointConfig"), made("endpoint-config")),
         _allow(actions("Create Update", "Endpoint"), made("endpoint", "endpoint-config")),

@@ -43,9 +43,7 @@ def settings(
         "gate": workload.gate.model_dump(mode="json", exclude_none=True),
         "tags": [{"Key": key, "Value": value} for key, value in tags(deployment, workload).items()],
         "candidates": {
-            name: _candidate(
-                name, candidate, workload, _image(candidate, images, region), scripts.get(name), region
-            )
+            name: _candidate(name, candidate, workload, _image(candidate, images, region), scripts.get(name), region)
             for name, candidate in workload.candidates.items()
         },
     }
@@ -98,9 +96,7 @@ def _image(candidate: Candidate, images: Mapping[str, str], region: str) -> str:
 def _training(candidate: Candidate, image: str) -> Fragment:
     algorithm: Fragment = {"TrainingImage": image, "TrainingInputMode": "File"}
     if candidate.metrics:
-        algorithm["MetricDefinitions"] = [
-            {"Name": n, "Regex": regex} for n, regex in candidate.metrics.items()
-        ]
+        algorithm["MetricDefinitions"] = [{"Name": n, "Regex": regex} for n, regex in candidate.metrics.items()]
     stopping = {"MaxRuntimeInSeconds": candidate.instance.max_runtime_seconds}
     if candidate.spot:
         stopping["MaxWaitTimeInSeconds"] = candidate.spot.max_wait_seconds
@@ -152,9 +148,7 @@ def _machines(workload: Workload) -> Fragment:
     endpoint = workload.endpoint
     if endpoint.serverless:
         size = endpoint.serverless
-        return {
-            "ServerlessConfig": {"MemorySizeInMB": size.memory_mb, "MaxConcurrency": size.max_concurrency}
-        }
+        return {"ServerlessConfig": {"MemorySizeInMB": size.memory_mb, "MaxConcurrency": size.max_concurrency}}
     if endpoint.instance is None:
         raise ValueError(f"{workload.name}: an endpoint has machines or is serverless")
     return {"InstanceType": endpoint.instance.type, "InitialInstanceCount": endpoint.instance.count}

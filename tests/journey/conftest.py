@@ -43,7 +43,8 @@ def deployed(runtime: Runtime, folder: Path) -> Iterator[Deployment]:
                 cwd=ROOT, env=os.environ | deployment.environment, stdout=output, stderr=output, check=False,
                 timeout=900,
             )  # fmt: skip
-        assert up.returncode == 0, log.read_text()
+        deployment.up_log = log.read_text()
+        assert up.returncode == 0, deployment.up_log
         deployment.deploy()
         deployment.push("faulty")
         yield deployment

@@ -40,6 +40,7 @@ class Deployment:
     settings: Settings
     folder: Path
     environment: dict[str, str] = field(init=False)
+    up_log: str = ""
 
     def __post_init__(self) -> None:
         """Point every client at the embedded AWS."""
@@ -58,9 +59,7 @@ class Deployment:
         shutil.copytree(FAULTY / "workload", folder / "workloads/faulty")
         return cls(settings, folder)
 
-    def command(
-        self, *words: str, timeout: float = 600, check: bool = True
-    ) -> subprocess.CompletedProcess[str]:
+    def command(self, *words: str, timeout: float = 600, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command in the deployment's folder."""
         process = subprocess.run(
             words,
@@ -91,9 +90,7 @@ class Deployment:
 
     def output(self, stack: str, key: str) -> str:
         """Return one output of `trainyard-dev-{stack}`."""
-        (description,) = self.client("cloudformation").describe_stacks(StackName=f"trainyard-dev-{stack}")[
-            "Stacks"
-        ]
+        (description,) = self.client("cloudformation").describe_stacks(StackName=f"trainyard-dev-{stack}")["Stacks"]
         outputs = {output["OutputKey"]: output["OutputValue"] for output in description["Outputs"]}
         return str(outputs[key])
 
@@ -126,9 +123,7 @@ class Deployment:
 
     def endpoint(self, workload: str) -> dict[str, Any]:
         """Describe the workload's endpoint."""
-        description: dict[str, Any] = self.client("sagemaker").describe_endpoint(
-            EndpointName=f"dev-{workload}"
-        )
+        description: dict[str, Any] = self.client("sagemaker").describe_endpoint(EndpointName=f"dev-{workload}")
         return description
 
     @cached_property
@@ -146,9 +141,7 @@ class Deployment:
         """POST records to the workload's predictions."""
         return self.post(workload, json.dumps({"instances": list(instances)}).encode(), **headers)
 
-    def post(
-        self, workload: str, body: bytes, content_type: str = "application/json", **headers: str
-    ) -> Answer:
+    def post(self, workload: str, body: bytes, content_type: str = "application/json", **headers: str) -> Answer:
         """POST any body to the workload's predictions."""
         sent = {"content-type": content_type, "x-api-key": self.api_key} | headers
         address = f"{self.api_url}/v1/workloads/{workload}/predictions"

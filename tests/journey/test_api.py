@@ -51,9 +51,7 @@ def test_without_a_key_the_call_is_forbidden(on_processes: Deployment) -> None:
 
 
 def test_unknown_route_is_not_found(on_processes: Deployment) -> None:
-    answer = requests.get(
-        f"{on_processes.api_url}/v1/nothing", headers={"x-api-key": on_processes.api_key}, timeout=30
-    )
+    answer = requests.get(f"{on_processes.api_url}/v1/nothing", headers={"x-api-key": on_processes.api_key}, timeout=30)
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("application/problem+json")
 

@@ -134,9 +134,7 @@ def test_unknown_override_fails_the_run_at_once(
         ("text in a numeric column", "BAD", "brightness"),
     ],
 )
-def test_bad_data_fails_prepare_with_what_is_wrong(
-    serving: Deployment, name: str, text: str, told: str
-) -> None:
+def test_bad_data_fails_prepare_with_what_is_wrong(serving: Deployment, name: str, text: str, told: str) -> None:
     if text == "BAD":
         rows = (serving.folder / "workloads/faulty/colours.csv").read_text().splitlines()
         text = "\n".join([*rows[:10], "red,bright,a", *rows[10:]]) + "\n"

@@ -20,10 +20,6 @@ def deploying(deployment: Deployment, execution: str) -> tuple[float, float]:
     """When the execution held the lease: from the end of Acquire lease to the start of Release lease."""
     pages = deployment.client("stepfunctions").get_paginator("get_execution_history")
     events = [event for page in pages.paginate(executionArn=execution) for event in page["events"]]
-    acquired = [
-        e["timestamp"] for e in events if e.get("stateExitedEventDetails", {}).get("name") == "Acquire lease"
-    ]
-    released = [
-        e["timestamp"] for e in events if e.get("stateEnteredEventDetails", {}).get("name") == "Release lease"
-    ]
+    acquired = [e["timestamp"] for e in events if e.get("stateExitedEventDetails", {}).get("name") == "Acquire lease"]
+    released = [e["timestamp"] for e in events if e.get("stateEnteredEventDetails", {}).get("name") == "Release lease"]
     return acquired[-1].timestamp(), released[0].timestamp()

@@ -21,9 +21,7 @@ def _boosted(**given: Any) -> Candidate:
 
 
 LINEAR = Candidate.model_validate({"algorithm": {"builtin": "linear-learner", "version": "1"}})
-IMAGE = Candidate.model_validate(
-    {"algorithm": {"image": "sklearn"}, "hyperparameters": {"warm": True, "c": 0.5}}
-)
+IMAGE = Candidate.model_validate({"algorithm": {"image": "sklearn"}, "hyperparameters": {"warm": True, "c": 0.5}})
 SCRIPT = Candidate.model_validate(
     {"algorithm": {"script": "train.py", "framework": "scikit-learn", "version": "1.2-1"}}
 )
@@ -45,9 +43,7 @@ SCRIPT = Candidate.model_validate(
         (SCRIPT, "classification", "csv", "label"),
     ],
 )
-def test_decoder_is_that_of_the_algorithms_answer(
-    candidate: Candidate, task: Task, format_: str, output: str
-) -> None:
+def test_decoder_is_that_of_the_algorithms_answer(candidate: Candidate, task: Task, format_: str, output: str) -> None:
     assert candidate.decoder(task) == {"format": format_, "output": output}
 
 

@@ -51,9 +51,7 @@ def test_framework_image_names_processor_and_python() -> None:
 def test_every_version_has_an_image(name: str) -> None:
     uris = {builtin_image_uri(name, version, "eu-west-1") for version in builtin_versions(name)}
     assert len(uris) == len(builtin_versions(name))
-    assert all(
-        re.fullmatch(r"[0-9]{12}\.dkr\.ecr\.eu-west-1\.amazonaws\.com/[a-z-]+:[0-9a-z.-]+", u) for u in uris
-    )
+    assert all(re.fullmatch(r"[0-9]{12}\.dkr\.ecr\.eu-west-1\.amazonaws\.com/[a-z-]+:[0-9a-z.-]+", u) for u in uris)
 
 
 def test_unknown_region_names_the_known_ones() -> None:

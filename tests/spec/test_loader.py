@@ -58,9 +58,7 @@ def test_only_the_named_ones_are_read(tmp_path: Path) -> None:
 
 def test_unknown_name_suggests_the_one_meant(tmp_path: Path) -> None:
     _workload(tmp_path, "iris")
-    assert _lines(tmp_path, "irs") == [
-        f"{tmp_path}: workloads: 'irs': a workload's folder; did you mean iris?"
-    ]
+    assert _lines(tmp_path, "irs") == [f"{tmp_path}: workloads: 'irs': a workload's folder; did you mean iris?"]
 
 
 def test_folder_without_workloads_says_what_is_missing(tmp_path: Path) -> None:
@@ -93,8 +91,7 @@ def test_error_names_file_line_field_value_and_fix() -> None:
     with pytest.raises(SpecErrors) as raised:
         load_workload(path)
     assert str(raised.value) == (
-        f"{path}:9: candidates.forest.instance.type: 'm5.large': "
-        "a SageMaker instance type such as ml.m5.large"
+        f"{path}:9: candidates.forest.instance.type: 'm5.large': a SageMaker instance type such as ml.m5.large"
     )
 
 

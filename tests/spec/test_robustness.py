@@ -30,12 +30,8 @@ JUNK = st.one_of(
 
 
 def _places(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    members = (
-        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    )
-    return [place] * bool(place) + [
-        found for key, inner in members for found in _places(inner, (*place, key))
-    ]
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [place] * bool(place) + [found for key, inner in members for found in _places(inner, (*place, key))]
 
 
 def _changed(document: dict[str, Any], place: tuple[Any, ...], junk: Any) -> dict[str, Any]:

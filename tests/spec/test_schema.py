@@ -45,9 +45,7 @@ def test_schema_is_itself_valid() -> None:
 
 def _fields(schema: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     models = {"workload": schema, **schema["$defs"]}
-    return [
-        (f"{name}.{field}", text) for name, m in models.items() for field, text in m["properties"].items()
-    ]
+    return [(f"{name}.{field}", text) for name, m in models.items() for field, text in m["properties"].items()]
 
 
 def test_every_field_tells_the_editor_what_it_is() -> None:

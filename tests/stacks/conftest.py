@@ -20,9 +20,7 @@ def containers(workloads: Sequence[Workload], tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture(scope="session")
-def assembly(
-    workloads: Sequence[Workload], containers: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Assembly:
+def assembly(workloads: Sequence[Workload], containers: Path, tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     """Every valid workload through the whole app, once: Node takes seconds to start."""
     folder = tmp_path_factory.mktemp("assembly")
     app = new_app(folder)

@@ -98,9 +98,7 @@ def test_only_json_is_held_to_the_envelope_so_that_csv_passes(template: Json) ->
 
 def test_function_gives_up_before_the_gateway_does(template: Json) -> None:
     seconds = only(template, "AWS::Lambda::Function")["Timeout"]
-    assert all(
-        method["Integration"]["TimeoutInMillis"] > seconds * 1000 for method in routes(template).values()
-    )
+    assert all(method["Integration"]["TimeoutInMillis"] > seconds * 1000 for method in routes(template).values())
 
 
 @pytest.mark.parametrize(
@@ -145,32 +143,24 @@ def test_default_responses_keep_the_status_of_the_error(template: Json) -> None:
     assert "StatusCode" not in problem(template, "DEFAULT_5XX")
 
 
-def test_function_reads_the_pointers_of_its_workloads_only(
-    template: Json, workloads: Sequence[Workload]
-) -> None:
+def test_function_reads_the_pointers_of_its_workloads_only(template: Json, workloads: Sequence[Workload]) -> None:
     prefix = "arn:aws:ssm:us-east-1:123456789012:parameter/trainyard/dev"
     assert grants(template, "ssm:GetParameter") == {f"{prefix}/{w.name}/live" for w in workloads}
 
 
-def test_function_reads_live_features_and_no_other_object(
-    template: Json, workloads: Sequence[Workload]
-) -> None:
+def test_function_reads_live_features_and_no_other_object(template: Json, workloads: Sequence[Workload]) -> None:
     keys = {arn.partition("/")[2] for arn in grants(template, "s3:GetObject")}
     assert keys == {f"{workload.name}/live/*/features.json" for workload in workloads}
 
 
-def test_function_invokes_the_endpoints_of_its_workloads_only(
-    template: Json, workloads: Sequence[Workload]
-) -> None:
+def test_function_invokes_the_endpoints_of_its_workloads_only(template: Json, workloads: Sequence[Workload]) -> None:
     prefix = "arn:aws:sagemaker:us-east-1:123456789012:endpoint"
     assert grants(template, "sagemaker:InvokeEndpoint") == {f"{prefix}/dev-{w.name}" for w in workloads}
 
 
 def test_function_may_do_nothing_else(template: Json) -> None:
     actions = {
-        action
-        for statement in statements(template, "AWS::IAM::Policy")
-        for action in as_list(statement["Action"])
+        action for statement in statements(template, "AWS::IAM::Policy") for action in as_list(statement["Action"])
     }
     assert actions == {
         "logs:CreateLogStream",

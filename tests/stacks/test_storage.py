@@ -35,9 +35,7 @@ def test_an_overwritten_object_can_be_had_back(assembly: Assembly) -> None:
 
 
 def test_who_read_the_data_is_logged(assembly: Assembly) -> None:
-    assert flat(data_bucket(assembly)["LoggingConfiguration"]["DestinationBucketName"]).startswith(
-        "{AccessLogs"
-    )
+    assert flat(data_bucket(assembly)["LoggingConfiguration"]["DestinationBucketName"]).startswith("{AccessLogs")
 
 
 def test_only_runs_expire_so_that_data_and_live_models_stay(assembly: Assembly) -> None:

@@ -138,9 +138,7 @@ def cli(aws: None, tmp_path: Path) -> Cli:
 def stack(part: str, resources: dict[str, Any], outputs: dict[str, Any], stage: str = "dev") -> None:
     values = {name: {"Value": value} for name, value in outputs.items()}
     body = {"Resources": resources, "Outputs": values}
-    client("cloudformation").create_stack(
-        StackName=f"trainyard-{stage}-{part}", TemplateBody=json.dumps(body)
-    )
+    client("cloudformation").create_stack(StackName=f"trainyard-{stage}-{part}", TemplateBody=json.dumps(body))
 
 
 @pytest.fixture
@@ -160,9 +158,7 @@ def deployed(cli: Cli) -> Cli:
     }
     stack("storage", resources, {"BucketName": "data-bucket", "LeaseTableName": "leases"})
     topic: dict[str, Any] = {"Topic": {"Type": "AWS::SNS::Topic"}}
-    stack(
-        f"workload-{WORKLOAD}", topic, {"StateMachineArn": MACHINE, "JobRoleArn": "arn:aws:iam::1:role/jobs"}
-    )
+    stack(f"workload-{WORKLOAD}", topic, {"StateMachineArn": MACHINE, "JobRoleArn": "arn:aws:iam::1:role/jobs"})
     return cli
 
 

@@ -45,13 +45,9 @@ class Recording:
         now = self.add("TaskStarted", now, at, **shared)
         return self.add("TaskSubmitted", now, at + 1, **shared, output="{}")
 
-    def job(
-        self, name: str, before: int, at: float, took: float, key: str, job: str, given: Any = None
-    ) -> int:
+    def job(self, name: str, before: int, at: float, took: float, key: str, job: str, given: Any = None) -> int:
         now = self.submitted(self.entered(name, before, at, given=given), at, key, job)
-        now = self.add(
-            "TaskSucceeded", now, at + took, resourceType="sagemaker", resource=SYNC[key], output="{}"
-        )
+        now = self.add("TaskSucceeded", now, at + took, resourceType="sagemaker", resource=SYNC[key], output="{}")
         return self.exited(name, now, at + took)
 
 
@@ -69,21 +65,15 @@ def good_run() -> Recording:
     top = run.add("MapStateStarted", run.entered("Candidates", now, 60, "Map"), 60, length=2)
     one = run.add("MapIterationStarted", top, 60, name="Candidates", index=0)
     two = run.add("MapIterationStarted", top, 60, name="Candidates", index=1)
-    one = run.submitted(
-        run.entered("Train", one, 60, given={"candidate": "forest"}), 61, "TrainingJobName", "j-forest"
-    )
-    two = run.submitted(
-        run.entered("Train", two, 60, given={"candidate": "linear"}), 61, "TrainingJobName", "j-linear"
-    )
+    one = run.submitted(run.entered("Train", one, 60, given={"candidate": "forest"}), 61, "TrainingJobName", "j-forest")
+    two = run.submitted(run.entered("Train", two, 60, given={"candidate": "linear"}), 61, "TrainingJobName", "j-linear")
     cause = failed_job("j-linear", "ValueError: Input contains NaN")
     two = run.add("TaskFailed", two, 90, resourceType="sagemaker", resource="createTrainingJob.sync",
                   error="SageMaker.AmazonSageMakerException", cause=cause)  # fmt: skip
     two = run.exited("Train", two, 90)
     two = run.exited("Record failure", run.entered("Record failure", two, 90, "Pass"), 90, "Pass")
     run.add("MapIterationSucceeded", two, 90, name="Candidates", index=1)
-    one = run.add(
-        "TaskSucceeded", one, 120, resourceType="sagemaker", resource="createTrainingJob.sync", output="{}"
-    )
+    one = run.add("TaskSucceeded", one, 120, resourceType="sagemaker", resource="createTrainingJob.sync", output="{}")
     one = run.job("Evaluate", run.exited("Train", one, 120), 120, 30, "ProcessingJobName", "j-evaluate")
     last = run.add("MapIterationSucceeded", one, 150, name="Candidates", index=0)
     now = run.exited("Candidates", run.add("MapStateSucceeded", last, 150), 150, "Map")
@@ -98,16 +88,12 @@ def failed_run() -> Recording:
     """Prepare fails and nothing catches it."""
     run = Recording()
     now = run.add("ExecutionStarted", 0, 0, input="{}", roleArn="arn:aws:iam::1:role/run")
-    now = run.submitted(
-        run.entered("Prepare", now, 0), 0, "ProcessingJobName", "dev-iris-sklearn-prepare-0a1b2c3d4e"
-    )
+    now = run.submitted(run.entered("Prepare", now, 0), 0, "ProcessingJobName", "dev-iris-sklearn-prepare-0a1b2c3d4e")
     reason = {
         "ProcessingJobName": "dev-iris-sklearn-prepare-0a1b2c3d4e",
         "ExitMessage": "column species is missing",
     }
     said = {"error": "States.TaskFailed", "cause": json.dumps(reason)}
-    now = run.add(
-        "TaskFailed", now, 42, resourceType="sagemaker", resource="createProcessingJob.sync", **said
-    )
+    now = run.add("TaskFailed", now, 42, resourceType="sagemaker", resource="createProcessingJob.sync", **said)
     run.add("ExecutionFailed", now, 42, **said)
     return run

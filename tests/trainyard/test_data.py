@@ -14,10 +14,7 @@ def keys() -> list[str]:
 def test_the_sample_is_uploaded_to_where_runs_read(deployed: Cli) -> None:
     done = deployed("data", "push", WORKLOAD)
     assert done.exit_code == 0, done.output
-    assert (
-        client("s3").get_object(Bucket="data-bucket", Key=f"{WORKLOAD}/data/iris.csv")["Body"].read()
-        == CSV.encode()
-    )
+    assert client("s3").get_object(Bucket="data-bucket", Key=f"{WORKLOAD}/data/iris.csv")["Body"].read() == CSV.encode()
     assert f"trainyard run {WORKLOAD}" in done.stdout
 
 

@@ -28,9 +28,7 @@ class Quotas:
     def paginate(self, ServiceCode: str) -> list[dict[str, Any]]:
         assert ServiceCode == "sagemaker"
         uses = ("training job", "processing job", "transform job", "endpoint")
-        return [
-            {"Quotas": [{"QuotaName": f"ml.m5.large for {use} usage", "Value": self.value} for use in uses]}
-        ]
+        return [{"Quotas": [{"QuotaName": f"ml.m5.large for {use} usage", "Value": self.value} for use in uses]}]
 
 
 class Images:
@@ -119,9 +117,7 @@ def test_missing_credentials_fail_and_the_rest_is_still_checked(healthy: Cli) ->
     assert (found["bootstrap"]["level"], healthy("doctor").exit_code) == ("ok", 1)
 
 
-def test_without_programs_each_is_named(
-    healthy: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_programs_each_is_named(healthy: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("node", "docker", "node_modules/.bin/cdk"):
         (tmp_path / name).unlink()
     monkeypatch.setenv("PATH", str(tmp_path / "none"))

@@ -37,9 +37,7 @@ def handler(api: Api) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"])).decode()
-            api.asked.append(
-                {"path": self.path, "body": body, **{k.lower(): v for k, v in self.headers.items()}}
-            )
+            api.asked.append({"path": self.path, "body": body, **{k.lower(): v for k, v in self.headers.items()}})
             text = api.answer if isinstance(api.answer, str) else json.dumps(api.answer)
             self.send_response(api.status)
             self.end_headers()
@@ -66,9 +64,7 @@ def api(deployed: Cli) -> Iterator[Api]:
 
 
 def test_a_record_is_sent_with_the_key_and_the_answer_is_shown(deployed: Cli, api: Api) -> None:
-    done = deployed(
-        "predict", WORKLOAD, "--json", '{"petal_length": 1.4}', "--variant", "forest", "--session", "me"
-    )
+    done = deployed("predict", WORKLOAD, "--json", '{"petal_length": 1.4}', "--variant", "forest", "--session", "me")
     assert done.exit_code == 0, done.output
     assert "setosa 0.980" in done.stdout
     assert "forest" in done.stdout

@@ -63,9 +63,7 @@ def test_other_workloads_and_stages_stay(live: Cli) -> None:
 def test_something_of_the_same_name_without_our_tag_stays(live: Cli) -> None:
     role = "arn:aws:iam::123456789012:role/x"
     image = {"Image": "1.dkr.ecr.us-east-1.amazonaws.com/x:1"}
-    client("sagemaker").create_model(
-        ModelName="dev-iris-sklearn-mine", ExecutionRoleArn=role, PrimaryContainer=image
-    )
+    client("sagemaker").create_model(ModelName="dev-iris-sklearn-mine", ExecutionRoleArn=role, PrimaryContainer=image)
     live("retire", WORKLOAD, "--yes")
     assert left() == ["dev-iris-sklearn-mine"]
 
@@ -126,12 +124,8 @@ def test_destroy_stops_the_stages_runs(deployed: Cli) -> None:
     made = {}
     for stage in ("dev", "prod"):
         tags = [{"key": "trainyard:stage", "value": stage}]
-        definition = json.dumps(
-            {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 60, "End": True}}}
-        )
-        machine = states.create_state_machine(
-            name=f"m-{stage}", definition=definition, roleArn=role, tags=tags
-        )
+        definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 60, "End": True}}})
+        machine = states.create_state_machine(name=f"m-{stage}", definition=definition, roleArn=role, tags=tags)
         made[stage] = states.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
     deployed("destroy", "--yes")
     assert states.describe_execution(executionArn=made["dev"])["status"] == "ABORTED"

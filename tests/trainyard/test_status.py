@@ -38,9 +38,7 @@ def test_status_for_machines(live: Cli) -> None:
     assert said["stacks"]["storage"] == "CREATE_COMPLETE"
     (workload,) = said["workloads"]
     assert workload["endpoint_status"] == "InService"
-    assert workload["variants"] == [
-        {"name": "forest", "weight": 1.0, "instances": 1, "metrics": {"accuracy": 0.96}}
-    ]
+    assert workload["variants"] == [{"name": "forest", "weight": 1.0, "instances": 1, "metrics": {"accuracy": 0.96}}]
     assert workload["executions"][0]["status"] == "SUCCEEDED"
 
 

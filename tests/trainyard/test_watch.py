@@ -37,9 +37,7 @@ def test_a_run_ends_with_candidates_gate_and_endpoint(watching: Cli) -> None:
 
 def test_lines_tell_states_jobs_and_times(watching: Cli) -> None:
     lines = watching("watch", ARN).stdout.splitlines()
-    assert any(
-        "0:01  Prepare" in line and "processing job dev-iris-sklearn-prepare" in line for line in lines
-    )
+    assert any("0:01  Prepare" in line and "processing job dev-iris-sklearn-prepare" in line for line in lines)
     assert any("2:00  forest · Train" in line and "done in 1:00" in line for line in lines)
     assert any("linear · Train" in line and "ValueError: Input contains NaN" in line for line in lines)
 

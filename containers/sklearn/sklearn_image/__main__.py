@@ -30,6 +30,4 @@ def evaluate() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(
-        program.main("sklearn_image", {"train": train, "serve": serve, "evaluate": evaluate}, sys.argv[1:])
-    )
+    sys.exit(program.main("sklearn_image", {"train": train, "serve": serve, "evaluate": evaluate}, sys.argv[1:]))

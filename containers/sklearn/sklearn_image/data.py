@@ -46,9 +46,7 @@ def _read_file(file: Path) -> Labelled:
         raise UserError(f"{file.name} has no rows; a header and at least one row are needed")
     header, rows = [name.strip() for name in records[0]], [row for row in records[1:] if row]
     if len(header) < 2 or len(set(header)) < len(header) or "" in header:
-        raise UserError(
-            f"{file.name}: the header must name the label and each feature once, got {header[:20]}"
-        )
+        raise UserError(f"{file.name}: the header must name the label and each feature once, got {header[:20]}")
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header):
             raise UserError(f"{file.name} row {number} has {len(row)} cells, the header {len(header)}")

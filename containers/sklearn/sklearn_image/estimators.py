@@ -52,9 +52,7 @@ KNOWN: Mapping[tuple[str, str], Estimator] = {
     ("classification", "gradient-boosting"): Estimator(
         HistGradientBoostingClassifier, BOOSTING, {"early_stopping": False}
     ),
-    ("regression", "gradient-boosting"): Estimator(
-        HistGradientBoostingRegressor, BOOSTING, {"early_stopping": False}
-    ),
+    ("regression", "gradient-boosting"): Estimator(HistGradientBoostingRegressor, BOOSTING, {"early_stopping": False}),
     ("classification", "logistic-regression"): Estimator(LogisticRegression, LOGISTIC, {}, scaled=True),
     ("regression", "linear"): Estimator(Ridge, RIDGE, {}, scaled=True),
 }
@@ -83,9 +81,7 @@ def choose(values: Mapping[str, str]) -> Chosen:
     names = [name for known, name in KNOWN if known == task]
     estimator = values.get("estimator", names[0])
     if estimator not in names:
-        raise UserError(
-            f"hyperparameter estimator={estimator!r} must be one of {', '.join(names)} for {task}"
-        )
+        raise UserError(f"hyperparameter estimator={estimator!r} must be one of {', '.join(names)} for {task}")
     known = KNOWN[task, estimator]
     rest = {name: value for name, value in values.items() if name not in ("task", "estimator")}
     arguments = typed(rest, {**known.parameters, "seed": SEEDS})

@@ -28,9 +28,7 @@ def run(paths: Paths) -> None:
     group = quality.group(loaded.schema.task, len(loaded.schema.classes))
     folder = paths.processing_output("evaluation")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "metrics.json").write_text(
-        json.dumps({group: metrics, "rows": rows}, indent=1), encoding="utf-8"
-    )
+    (folder / "metrics.json").write_text(json.dumps({group: metrics, "rows": rows}, indent=1), encoding="utf-8")
 
 
 def load(folder: Path) -> Model:

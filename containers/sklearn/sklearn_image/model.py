@@ -66,9 +66,7 @@ def load(folder: Path) -> Model:
     """Read the model's two files; anything but a model of ours is refused."""
     for name in (PIPELINE, SCHEMA):
         if not (folder / name).is_file():
-            raise UserError(
-                f"no {name} in the model's folder; is this archive made by `train` of this image?"
-            )
+            raise UserError(f"no {name} in the model's folder; is this archive made by `train` of this image?")
     raw = json.loads((folder / SCHEMA).read_text(encoding="utf-8"))
     columns = tuple(Column(column["name"], tuple(column["levels"])) for column in raw["columns"])
     schema = Schema(raw["task"], raw["target"], columns, tuple(raw["classes"]))

@@ -64,9 +64,7 @@ class Schema:
         """Turn text cells into the model's input."""
         self._check_widths(records)
         result = np.empty((len(records), len(self.columns)))
-        for position, (column, cells) in enumerate(
-            zip(self.columns, zip(*records, strict=True), strict=True)
-        ):
+        for position, (column, cells) in enumerate(zip(self.columns, zip(*records, strict=True), strict=True)):
             result[:, position] = column.values(cells)
         self._check_sizes(result)
         return result

@@ -34,9 +34,7 @@ def rows(raw: Raw, target: Column, plan: Plan, problems: Problems) -> None:
     elif plan.task == "classification":
         _classes(target, plan, problems)
     elif len(raw.rows) < 2 * plan.split.parts:
-        problems.add(
-            f"{len(raw.rows)} row(s); a split in {plan.split.parts} needs {2 * plan.split.parts} or more"
-        )
+        problems.add(f"{len(raw.rows)} row(s); a split in {plan.split.parts} needs {2 * plan.split.parts} or more")
 
 
 def _classes(target: Column, plan: Plan, problems: Problems) -> None:

@@ -67,9 +67,7 @@ def _codes(labels: Sequence[str], categories: Sequence[str]) -> Codes:
     try:
         return np.array([codes[label] for label in labels], dtype=np.intp)
     except KeyError as error:
-        raise UserError(
-            f"answered {quoted(error.args[0])}, which is none of {', '.join(categories)}"
-        ) from error
+        raise UserError(f"answered {quoted(error.args[0])}, which is none of {', '.join(categories)}") from error
 
 
 def _label(rows: list[list[str]], categories: Sequence[str]) -> Classes:

@@ -71,9 +71,7 @@ def measured(
         return {quality.group("regression", 0): metrics}, curves.regression(values, guesses)
     categories = target["categories"]
     codes = np.array([categories.index(label) for label in labels], dtype=np.intp)
-    metrics = quality.with_deviations(
-        lambda rows: _classes(codes, predicted, rows, categories), len(labels), seed
-    )
+    metrics = quality.with_deviations(lambda rows: _classes(codes, predicted, rows, categories), len(labels), seed)
     shapes = curves.classification(codes, predicted, categories)
     return {quality.group("classification", len(categories)): metrics}, shapes
 
@@ -96,9 +94,7 @@ def _write(
     if len(text.encode()) > LIMIT_BYTES:
         raise UserError(f"metrics.json would have {len(text)} bytes, more than {LIMIT_BYTES}")
     (folder / "metrics.json").write_text(text + "\n", encoding="utf-8")
-    (folder / "curves.json").write_text(
-        json.dumps(shapes, ensure_ascii=False, allow_nan=False), encoding="utf-8"
-    )
+    (folder / "curves.json").write_text(json.dumps(shapes, ensure_ascii=False, allow_nan=False), encoding="utf-8")
     pictures = [folder / name for name in plots.draw(shapes, wanted.target, folder)]
     (values,) = metrics.values()
     facts = {"workload": wanted.workload, "task": wanted.task, "test rows": rows}

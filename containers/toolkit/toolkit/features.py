@@ -47,9 +47,7 @@ def _target(target: Column) -> dict[str, Any]:
     return {"name": target.name, "type": target.kind, **categories}
 
 
-def schema_hash(
-    features: Sequence[dict[str, Any]], columns: list[str], wire: str, target: dict[str, Any]
-) -> str:
+def schema_hash(features: Sequence[dict[str, Any]], columns: list[str], wire: str, target: dict[str, Any]) -> str:
     """Tell schemas apart; not by ranges, which fresh data moves while the old model still understands it."""
     shapes = [{key: value for key, value in feature.items() if key not in RANGE} for feature in features]
     text = json.dumps([shapes, columns, wire, target], sort_keys=True, separators=(",", ":"))

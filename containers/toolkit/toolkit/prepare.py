@@ -55,9 +55,7 @@ def _column(name: str, index: int, raw: sources.Raw, wanted: Plan, problems: Pro
 def _clashes(inputs: list[Column], wanted: Plan, problems: Problems) -> None:
     names = layout.names(inputs, wanted.layout)
     if not problems and len(set(names)) < len(names):
-        problems.add(
-            "an encoded column would have the name of another; rename the column with '=' in its name"
-        )
+        problems.add("an encoded column would have the name of another; rename the column with '=' in its name")
 
 
 def _split(inputs: list[Column], target: Column, wanted: Plan) -> tuple[Rows, Rows, Rows]:
@@ -77,9 +75,7 @@ def _check_levels(levels: list[list[str]], train: Rows, names: list[str]) -> Non
             raise UserError(f"column {quoted(name)} has too many levels: no row to train {some}")
 
 
-def _write(
-    folder: Path, wanted: Plan, inputs: list[Column], target: Column, parts: tuple[Rows, Rows, Rows]
-) -> None:
+def _write(folder: Path, wanted: Plan, inputs: list[Column], target: Column, parts: tuple[Rows, Rows, Rows]) -> None:
     train, validation, test = parts
     header = [[target.name, *layout.names(inputs, wanted.layout)]] if wanted.layout == "raw" else []
     wire = layout.cells(inputs, wanted.layout)

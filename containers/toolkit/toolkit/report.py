@@ -19,9 +19,7 @@ img { background: #fff; border-radius: 6px; max-width: 100%; }
 """
 
 
-def write(
-    path: Path, title: str, facts: Mapping[str, Any], metrics: Mapping[str, Any], plots: Sequence[Path]
-) -> None:
+def write(path: Path, title: str, facts: Mapping[str, Any], metrics: Mapping[str, Any], plots: Sequence[Path]) -> None:
     """Write the page."""
     escaped = html.escape(title)
     body = [

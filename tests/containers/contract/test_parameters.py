@@ -64,9 +64,7 @@ def test_a_wrong_value_is_named_with_what_is_allowed(name: str, value: str) -> N
 def test_all_wrong_values_are_told_at_once() -> None:
     with pytest.raises(UserError) as error:
         parameters.typed({"trees": "x", "rate": "y", "tree": "1"}, ALLOWED)
-    assert all(
-        part in str(error.value) for part in ("trees='x'", "rate='y'", "unknown hyperparameter 'tree'")
-    )
+    assert all(part in str(error.value) for part in ("trees='x'", "rate='y'", "unknown hyperparameter 'tree'"))
 
 
 def test_a_choice_names_its_words() -> None:

@@ -27,14 +27,8 @@ def test_an_open_quote_is_named_by_file() -> None:
         list(table.rows('a,b\n1,"2', "x.csv"))
 
 
-@given(
-    st.lists(
-        st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0\r")), min_size=2), min_size=1
-    )
-)
-def test_what_is_written_is_read_again(
-    tmp_path_factory: pytest.TempPathFactory, records: list[list[str]]
-) -> None:
+@given(st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0\r")), min_size=2), min_size=1))
+def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory, records: list[list[str]]) -> None:
     path = tmp_path_factory.mktemp("csv") / "deep" / "a.csv"
     table.write(path, records)
     text = path.read_bytes().decode("utf-8")

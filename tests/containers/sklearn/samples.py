@@ -38,6 +38,4 @@ def body(first: int) -> str:
 
 def matrix(rows: list[list[str]]) -> Any:
     """Return numbers, then one column per colour."""
-    return np.array(
-        [[*map(float, row[:-1]), *(float(row[-1] == colour) for colour in COLOURS)] for row in rows]
-    )
+    return np.array([[*map(float, row[:-1]), *(float(row[-1] == colour) for colour in COLOURS)] for row in rows])

@@ -60,8 +60,7 @@ def test_json_answers_what_csv_answers(server: Server) -> None:
     text = list(csv.reader(post(server, samples.body(1)).text.splitlines()))
     classes = ["setosa", "versicolor", "virginica"]
     assert answer.json()["predictions"] == [
-        {"label": row[0], "probabilities": dict(zip(classes, map(float, row[1:]), strict=True))}
-        for row in text
+        {"label": row[0], "probabilities": dict(zip(classes, map(float, row[1:]), strict=True))} for row in text
     ]
 
 
@@ -87,9 +86,7 @@ def test_training_failure_leaves_the_reason(runtime: Runtime, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("argument", ["", "predict", "train serve"])
-def test_an_unknown_argument_is_refused_with_the_usage(
-    runtime: Runtime, tmp_path: Path, argument: str
-) -> None:
+def test_an_unknown_argument_is_refused_with_the_usage(runtime: Runtime, tmp_path: Path, argument: str) -> None:
     finished = runtime.run(argument, tmp_path)
     assert finished.code == 2
     assert "usage: sklearn_image train|serve|evaluate" in finished.output

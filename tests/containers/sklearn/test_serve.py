@@ -56,9 +56,7 @@ def server(runtime: Processes, trained: Path) -> Iterator[ProcessServer]:
         ("setosa,5.1,3.5,1.4,0.2,red", "row 1 has 6 cells"),
     ],
 )
-def test_bad_csv_is_a_400_with_row_column_and_value(
-    server: ProcessServer, body: str | bytes, reason: str
-) -> None:
+def test_bad_csv_is_a_400_with_row_column_and_value(server: ProcessServer, body: str | bytes, reason: str) -> None:
     answer = post(server, body)
     assert answer.status_code == 400
     assert reason in answer.json()["error"]

@@ -57,9 +57,7 @@ def test_the_linear_model_is_ridge_on_scaled_columns(tmp_path: Path) -> None:
 
 
 def test_the_logistic_model_is_sklearns(tmp_path: Path) -> None:
-    loaded = fitted(
-        tmp_path, samples.table(0), task="classification", estimator="logistic-regression", C="0.5"
-    )
+    loaded = fitted(tmp_path, samples.table(0), task="classification", estimator="logistic-regression", C="0.5")
     rows, kinds = samples.iris(0)
     matrix = samples.matrix(rows)
     scaler = StandardScaler().fit(matrix[:, :4])

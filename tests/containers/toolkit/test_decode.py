@@ -57,9 +57,7 @@ def test_quoted_labels_are_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("between", ["\n", "", "\r\n\r\n"])
 def test_json_answers_one_behind_another(tmp_path: Path, between: str) -> None:
-    text = between.join(
-        ['{"predictions": [{"score": 1.5}, {"score": 2}]}', '{"predictions": [{"score": -1}]}']
-    )
+    text = between.join(['{"predictions": [{"score": 1.5}, {"score": 2}]}', '{"predictions": [{"score": -1}]}'])
     result = read(tmp_path, text, "json", "score", [])
     assert isinstance(result, Values)
     assert result.values.tolist() == [1.5, 2.0, -1.0]

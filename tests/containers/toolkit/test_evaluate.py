@@ -93,9 +93,7 @@ def test_regression_metrics(linear: Job) -> None:
     ("task", "names"),
     [("forest", ["confusion_matrix", "roc"]), ("linear", ["actual_predicted", "residuals"])],
 )
-def test_pictures_show_something(
-    job: Job, monkeypatch: pytest.MonkeyPatch, task: str, names: list[str]
-) -> None:
+def test_pictures_show_something(job: Job, monkeypatch: pytest.MonkeyPatch, task: str, names: list[str]) -> None:
     monkeypatch.setenv("CANDIDATE", task)
     labels, scores = classified()
     if task == "forest":

@@ -31,9 +31,7 @@ def test_every_class_keeps_its_share(job: Job) -> None:
     assert Counter(row[0] for row in job.table("train", "train.csv")[1:]) == dict.fromkeys(
         ["aster", "bellis", "crocus"], 14
     )
-    assert Counter(row[0] for row in job.table("test", "labels.csv")) == dict.fromkeys(
-        ["aster", "bellis", "crocus"], 3
-    )
+    assert Counter(row[0] for row in job.table("test", "labels.csv")) == dict.fromkeys(["aster", "bellis", "crocus"], 3)
 
 
 def test_raw_rows_stay_whole(job: Job) -> None:
@@ -172,10 +170,7 @@ def test_a_rare_level_is_always_trained(job: Job) -> None:
 
 
 def test_without_validation_there_is_no_such_file(job: Job) -> None:
-    assert (
-        job.prepare(flowers(), prepare={"split": {"train": 0.8, "validation": 0, "test": 0.2}, "seed": 1})
-        == 0
-    )
+    assert job.prepare(flowers(), prepare={"split": {"train": 0.8, "validation": 0, "test": 0.2}, "seed": 1}) == 0
     assert not job.output("prepared", "validation").exists()
 
 
@@ -198,9 +193,7 @@ def test_numbers_keep_their_precision(job: Job) -> None:
     values = ["0.1", "1e-300", "123456789.123456789", "3.141592653589793", "-0.30000000000000004", "1E5"]
     data = "x,kind\n" + "".join(f"{values[row % 6]},{'ab'[row % 2]}\n" for row in range(24))
     job.prepare(data)
-    assert {float(row[1]) for row in job.table("train", "train.csv")[1:]} <= {
-        float(value) for value in values
-    }
+    assert {float(row[1]) for row in job.table("train", "train.csv")[1:]} <= {float(value) for value in values}
 
 
 @pytest.mark.timeout(60)

@@ -47,9 +47,7 @@ class Bench:
         (context / "program.py").write_text(dedent(program))
         (context / "Dockerfile").write_text(DOCKERFILE + PROGRAM)
         built = build.builder(self.settings, print).build(build.Plan(tag=uri, context=context))
-        record = as_record(
-            dockerfile="Dockerfile", digest=built.digest, engine=built.engine, build_args={}, target=""
-        )
+        record = as_record(dockerfile="Dockerfile", digest=built.digest, engine=built.engine, build_args={}, target="")
         ImageStore(self.settings).publish(parse_reference(uri), record, built.context)
         return uri
 

@@ -40,10 +40,7 @@ def test_a_server_answers_where_the_handle_says(bench: Bench) -> None:
     handle = bench.runtime.start(
         bench.launch(bench.publish("serves", program), "serve", serves=True), bench.lines.append
     )
-    assert (
-        urllib3.request("GET", handle.url + "/ping", retries=urllib3.Retry(20, backoff_factor=0.1)).data
-        == b"pong"
-    )
+    assert urllib3.request("GET", handle.url + "/ping", retries=urllib3.Retry(20, backoff_factor=0.1)).data == b"pong"
     handle.stop(1)
     assert handle.wait(0) is not None
     with pytest.raises(urllib3.exceptions.HTTPError):
@@ -63,9 +60,7 @@ def test_sigterm_is_passed_on_and_the_program_ends_in_its_own_way(bench: Bench) 
 
 
 def test_who_ignores_sigterm_is_killed_when_the_grace_is_over(bench: Bench) -> None:
-    program = (
-        BASE + "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(600)\n"
-    )
+    program = BASE + "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(600)\n"
     handle = bench.runtime.start(bench.launch(bench.publish("rude", program)), bench.lines.append)
     wait_for(bench, "ready")
     started = time.monotonic()
@@ -76,9 +71,7 @@ def test_who_ignores_sigterm_is_killed_when_the_grace_is_over(bench: Bench) -> N
 
 def test_an_image_that_nobody_published_is_named(bench: Bench) -> None:
     with pytest.raises(ImageNotFoundError, match=r"nobody:1 is not published here\. Published images: none"):
-        bench.runtime.start(
-            bench.launch("123456789012.dkr.ecr.us-east-1.amazonaws.com/nobody:1"), bench.lines.append
-        )
+        bench.runtime.start(bench.launch("123456789012.dkr.ecr.us-east-1.amazonaws.com/nobody:1"), bench.lines.append)
 
 
 def wait_for(bench: Bench, line: str) -> None:

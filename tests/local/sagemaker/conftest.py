@@ -90,9 +90,7 @@ class World:
         (context / "program.py").write_text(dedent(program))
         uri = f"{REGISTRY}/{name}:1"
         built = builder(self.settings, lambda _: None).build(Plan(tag=uri, context=context))
-        record = as_record(
-            dockerfile="Dockerfile", digest=built.digest, engine=built.engine, build_args={}, target=""
-        )
+        record = as_record(dockerfile="Dockerfile", digest=built.digest, engine=built.engine, build_args={}, target="")
         ImageStore(self.settings).publish(parse_reference(uri), record, built.context)
         return uri
 
@@ -118,9 +116,7 @@ class World:
         return [
             event["message"]
             for name in names
-            for event in self.logs.get_log_events(logGroupName=group, logStreamName=name, startFromHead=True)[
-                "events"
-            ]
+            for event in self.logs.get_log_events(logGroupName=group, logStreamName=name, startFromHead=True)["events"]
         ]
 
     def until(self, describe: Callable[[], dict[str, Any]], member: str, *values: str) -> dict[str, Any]:
@@ -179,9 +175,7 @@ class World:
 
     def endpoint(self, name: str, *statuses: str) -> dict[str, Any]:
         """Wait until an endpoint has one of the statuses."""
-        return self.until(
-            lambda: self.sagemaker.describe_endpoint(EndpointName=name), "EndpointStatus", *statuses
-        )
+        return self.until(lambda: self.sagemaker.describe_endpoint(EndpointName=name), "EndpointStatus", *statuses)
 
 
 @pytest.fixture(scope="session")

@@ -48,9 +48,7 @@ def test_an_endpoint_answers_and_names_its_variant(world: World) -> None:
     assert world.sagemaker.describe_endpoint(EndpointName="e")["EndpointStatus"] == "Creating"
     described = world.endpoint("e", "InService", "Failed")
     assert described["EndpointStatus"] == "InService", described
-    answer = world.runtime.invoke_endpoint(
-        EndpointName="e", Body=b"1,2", ContentType="text/csv", InferenceId="id-1"
-    )
+    answer = world.runtime.invoke_endpoint(EndpointName="e", Body=b"1,2", ContentType="text/csv", InferenceId="id-1")
     assert answer["Body"].read() == b"a:1,2"
     assert answer["InvokedProductionVariant"] == "main"
     headers = answer["ResponseMetadata"]["HTTPHeaders"]
@@ -98,9 +96,7 @@ def test_an_unknown_endpoint_is_told_by_name(world: World) -> None:
     with pytest.raises(ClientError, match="Endpoint nobody of account 123456789012 not found") as refused:
         world.runtime.invoke_endpoint(EndpointName="nobody", Body=b"x")
     assert refused.value.response["Error"]["Code"] == "ValidationError"
-    with pytest.raises(
-        ClientError, match='Could not find endpoint "arn:aws:sagemaker:us-east-1:123456789012'
-    ):
+    with pytest.raises(ClientError, match='Could not find endpoint "arn:aws:sagemaker:us-east-1:123456789012'):
         world.sagemaker.describe_endpoint(EndpointName="nobody")
 
 
@@ -170,9 +166,7 @@ def test_an_endpoint_whose_model_cannot_serve_fails_and_can_be_deleted(world: Wo
     with pytest.raises(ClientError, match="Cannot update endpoint f in status Failed"):
         world.sagemaker.update_endpoint(EndpointName="f", EndpointConfigName="c2")
     world.sagemaker.delete_endpoint(EndpointName="f")
-    world.sagemaker.get_waiter("endpoint_deleted").wait(
-        EndpointName="f", WaiterConfig={"Delay": 1, "MaxAttempts": 20}
-    )
+    world.sagemaker.get_waiter("endpoint_deleted").wait(EndpointName="f", WaiterConfig={"Delay": 1, "MaxAttempts": 20})
 
 
 def test_a_killed_server_is_started_again(world: World) -> None:
@@ -189,9 +183,7 @@ def test_a_deleted_endpoint_leaves_no_process(world: World) -> None:
     serve(world, "e", "c1", main=1.0)
     pid = int(world.runtime.invoke_endpoint(EndpointName="e", Body=b"pid")["Body"].read())
     world.sagemaker.delete_endpoint(EndpointName="e")
-    world.sagemaker.get_waiter("endpoint_deleted").wait(
-        EndpointName="e", WaiterConfig={"Delay": 1, "MaxAttempts": 20}
-    )
+    world.sagemaker.get_waiter("endpoint_deleted").wait(EndpointName="e", WaiterConfig={"Delay": 1, "MaxAttempts": 20})
     assert not psutil.pid_exists(pid)
     assert not list((world.settings.state / "sagemaker").iterdir())
 
@@ -207,9 +199,7 @@ def evil_link() -> tarfile.TarInfo:
     ("member", "complaint"),
     [(tarfile.TarInfo("../escaped"), "leads out of the folder"), (evil_link(), "is a link or a device")],
 )
-def test_a_hostile_model_archive_fails_the_endpoint(
-    world: World, member: tarfile.TarInfo, complaint: str
-) -> None:
+def test_a_hostile_model_archive_fails_the_endpoint(world: World, member: tarfile.TarInfo, complaint: str) -> None:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
         archive.addfile(member)

@@ -51,9 +51,7 @@ def test_a_container_trains_serves_and_transforms(containers: World) -> None:
 
 def test_a_container_stops_when_its_job_is_stopped(containers: World) -> None:
     world = containers
-    world.train(
-        "endless", world.publish("trainyard-test-endless", "import time; time.sleep(600)"), wait=False
-    )
+    world.train("endless", world.publish("trainyard-test-endless", "import time; time.sleep(600)"), wait=False)
     world.until(
         lambda: world.sagemaker.describe_training_job(TrainingJobName="endless"),
         "SecondaryStatus",

@@ -104,9 +104,7 @@ def test_tags_come_with_create_and_by_themselves(world: World) -> None:
         ),
     ],
 )
-def test_missing_things_are_named(
-    world: World, call: str, arguments: dict[str, Any], code: str, message: str
-) -> None:
+def test_missing_things_are_named(world: World, call: str, arguments: dict[str, Any], code: str, message: str) -> None:
     with pytest.raises(ClientError) as refused:
         getattr(world.sagemaker, call)(**arguments)
     assert refused.value.response["Error"]["Code"] == code

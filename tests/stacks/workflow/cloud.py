@@ -116,9 +116,7 @@ class Cloud:
 
     def _createEndpointConfig(self, sent: Json) -> Json:
         if sent["EndpointConfigName"] in self.configs:
-            raise TaskError(
-                "SageMaker.SageMakerException", "Cannot create already existing endpoint configuration"
-            )
+            raise TaskError("SageMaker.SageMakerException", "Cannot create already existing endpoint configuration")
         self.configs[sent["EndpointConfigName"]] = sent | {"CreationTime": next(self.ticks)}
         return {}
 

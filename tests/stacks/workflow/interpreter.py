@@ -48,9 +48,7 @@ class Execution:
             value, name = self._step(name, flow["States"][name], value, variables, context)
         return value
 
-    def _step(
-        self, name: str, state: Json, value: Any, variables: Json, context: Json
-    ) -> tuple[Any, str | None]:
+    def _step(self, name: str, state: Json, value: Any, variables: Json, context: Json) -> tuple[Any, str | None]:
         retries = 0
         counts: dict[int, int] = {}
         while True:
@@ -64,9 +62,7 @@ class Execution:
                     retries += 1
                     self.retried.append(name)
                     continue
-                catcher = next(
-                    (c for c in state.get("Catch", ()) if _matches(c["ErrorEquals"], error.error)), None
-                )
+                catcher = next((c for c in state.get("Catch", ()) if _matches(c["ErrorEquals"], error.error)), None)
                 if catcher is None:
                     raise
                 states["errorOutput"] = {"Error": error.error, "Cause": error.cause}
@@ -76,9 +72,7 @@ class Execution:
     def _enter(self, name: str, state: Json, variables: Json, states: Json) -> tuple[Any, str | None]:
         match state["Type"]:
             case "Choice":
-                rule = next(
-                    (r for r in state["Choices"] if self._true(r["Condition"], variables, states)), None
-                )
+                rule = next((r for r in state["Choices"] if self._true(r["Condition"], variables, states)), None)
                 return states["input"], rule["Next"] if rule else state["Default"]
             case "Fail":
                 told = [str(self._value(state[key], variables, states)) for key in ("Error", "Cause")]
@@ -148,8 +142,4 @@ class Execution:
 
 
 def _matches(names: list[str], error: str) -> bool:
-    return (
-        error in names
-        or "States.ALL" in names
-        or ("States.TaskFailed" in names and error != "States.Timeout")
-    )
+    return error in names or "States.ALL" in names or ("States.TaskFailed" in names and error != "States.Timeout")

@@ -18,9 +18,7 @@ def problems(resource: str, arguments: Any) -> list[str]:
     shape = _operation(service, action[0].upper() + action[1:])
     sent = _as_sent(arguments, shape)
     report = ParamValidator().validate(sent, shape)
-    return ([report.generate_report()] if report.has_errors() else []) + list(
-        _constraints(sent, shape, action)
-    )
+    return ([report.generate_report()] if report.has_errors() else []) + list(_constraints(sent, shape, action))
 
 
 @cache

@@ -35,9 +35,7 @@ def policies(assembly: Assembly, name: str) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", ["boston", "iris", "script"])
-def test_no_action_is_a_wildcard_and_every_open_resource_has_its_reason(
-    assembly: Assembly, name: str
-) -> None:
+def test_no_action_is_a_wildcard_and_every_open_resource_has_its_reason(assembly: Assembly, name: str) -> None:
     for statement in policies(assembly, name):
         for action in as_list(statement["Action"]):
             assert "*" not in action or action.startswith("s3:"), action
@@ -55,9 +53,7 @@ def test_everything_of_sagemaker_is_of_this_workload(assembly: Assembly, name: s
 
 def test_roles_are_passed_to_sagemaker_alone(assembly: Assembly) -> None:
     passing = [s for s in policies(assembly, "boston") if s["Action"] == "iam:PassRole"]
-    assert [s["Condition"] for s in passing] == [
-        {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
-    ]
+    assert [s["Condition"] for s in passing] == [{"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}]
 
 
 def test_every_call_of_a_state_is_allowed(assembly: Assembly) -> None:
@@ -98,8 +94,6 @@ def test_a_failed_run_reaches_the_topic(assembly: Assembly) -> None:
 
 
 def test_the_state_machine_is_logged_and_traced(assembly: Assembly) -> None:
-    (properties,) = resources(
-        assembly.template("workload", "boston"), "AWS::StepFunctions::StateMachine"
-    ).values()
+    (properties,) = resources(assembly.template("workload", "boston"), "AWS::StepFunctions::StateMachine").values()
     assert properties["TracingConfiguration"] == {"Enabled": True}
     assert properties["LoggingConfiguration"]["Level"] == "ALL"

@@ -136,9 +136,7 @@ def test_an_impossible_gate_tells_the_table_and_touches_nothing_live() -> None:
     cloud.metrics = {"xgboost": {"rmse": 7.5, "mae": 5}, "linear": {"rmse": 9}}
     error = fails(cloud)
     assert error.error == "GateNotMet"
-    assert error.cause == (
-        "No candidate met the gate: rmse at most 6.\nxgboost: rmse 7.5, mae 5\nlinear: rmse 9"
-    )
+    assert error.cause == ("No candidate met the gate: rmse at most 6.\nxgboost: rmse 7.5, mae 5\nlinear: rmse 9")
     after = (
         live(cloud),
         dict(cloud.models),

@@ -1,0 +1,38 @@
+"""`retire` and `destroy` leave nothing that costs money; `cdk destroy` removes the stacks.
+
+The last file by name that uses this deployment: the stacks are gone after it.
+"""
+
+import pytest
+
+from tests.journey.deployment import Deployment
+
+pytestmark = [pytest.mark.local, pytest.mark.timeout(1200)]
+
+
+def left(deployment: Deployment) -> list[str]:
+    sagemaker = deployment.client("sagemaker")
+    return [
+        *(one["EndpointName"] for one in sagemaker.list_endpoints()["Endpoints"]),
+        *(one["EndpointConfigName"] for one in sagemaker.list_endpoint_configs()["EndpointConfigs"]),
+        *(one["ModelName"] for one in sagemaker.list_models()["Models"]),
+    ]
+
+
+def test_retired_workload_comes_back_with_its_next_run(on_processes: Deployment) -> None:
+    on_processes.command("trainyard", "retire", "faulty", "--yes")
+    assert not [name for name in left(on_processes) if name.startswith("dev-faulty")]
+    assert on_processes.predict("faulty", [{"brightness": 0.5, "kind": "a"}]).status == 503
+    assert on_processes.run("faulty")["status"] == "SUCCEEDED"
+    assert on_processes.predict("faulty", [{"brightness": 0.5, "kind": "a"}]).status == 200
+
+
+def test_destroy_finds_everything_without_its_state_machines_and_tells_what_to_type(on_processes: Deployment) -> None:
+    stacks = on_processes.client("cloudformation")
+    stacks.delete_stack(StackName="trainyard-dev-workload-faulty")
+    said = on_processes.command("trainyard", "destroy", "--yes").stdout
+    assert left(on_processes) == []
+    assert "cdk destroy" in said
+    on_processes.command("cdk", "destroy", "--all", "--force")
+    names = [stack["StackName"] for stack in stacks.describe_stacks()["Stacks"]]
+    assert not [name for name in names if name.startswith("trainyard-")]
