@@ -24,6 +24,7 @@ from local.runtime.interface import (
     LogLine,
     Runtime,
     RuntimeProblem,
+    stop_all,
 )
 from local.settings import Settings
 
@@ -133,11 +134,7 @@ class EngineRuntime(Runtime):
         with self._lock:
             self._closed = True
             handles = list(self._handles)
-        threads = [threading.Thread(target=handle.stop, args=(1.0,)) for handle in handles]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        stop_all(handles, grace=1.0)
         self._reap()
         self.docker.close()
 

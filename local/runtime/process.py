@@ -19,7 +19,7 @@ from pathlib import Path
 from local.runtime import dockerfile, environments, keeper, rootfs
 from local.runtime.dockerfile import Definition
 from local.runtime.images import ImageStore
-from local.runtime.interface import STOP_GRACE_SECONDS, Handle, Launch, LogLine, Runtime, RuntimeProblem
+from local.runtime.interface import STOP_GRACE_SECONDS, Handle, Launch, LogLine, Runtime, RuntimeProblem, stop_all
 from local.runtime.reaper import PidFiles
 from local.settings import Settings
 
@@ -80,11 +80,7 @@ class ProcessRuntime(Runtime):
         with self._lock:
             self._closed = True
             handles = list(self._handles)
-        threads = [threading.Thread(target=handle.stop, args=(1.0,)) for handle in handles]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        stop_all(handles, grace=1.0)
 
 
 class ProcessHandle(Handle):
