@@ -30,10 +30,8 @@ def to_request(value: Any, shape: Shape | None) -> Any:
 
 
 def _to_bytes(value: Any) -> bytes:
-    """A text is sent as it is, anything else as JSON."""
-    if isinstance(value, bytes):
-        return value
-    return (value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))).encode()
+    """Everything is sent as JSON, a text in quotes too: Step Functions has no way to send a plain one."""
+    return value if isinstance(value, bytes) else json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def to_result(value: Any, shape: Shape | None, times: Times) -> Any:

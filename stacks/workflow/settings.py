@@ -74,6 +74,7 @@ def _candidate(
         "environment": _environment(candidate, script, region),
         "weight": workload.endpoint.weights.get(name, 1.0),
         "machines": _machines(workload),
+        "example": _example_form(candidate),
         "training": _training(candidate, image),
         "checkpoints": candidate.spot is not None,
         "timeout": _timeout(candidate),
@@ -81,6 +82,19 @@ def _candidate(
     if candidate.tuning:
         fragment["tuning"] = tuning_config(candidate.tuning, seed=workload.prepare.seed)
     return fragment
+
+
+def _example_form(candidate: Candidate) -> str:
+    """The JSON that the candidate's server takes for one row; none for XGBoost, which reads no JSON."""
+    match candidate.algorithm:
+        case BuiltinAlgorithm(builtin="linear-learner"):
+            return "features"
+        case BuiltinAlgorithm():
+            return ""
+        case ScriptAlgorithm():
+            return "rows"
+        case ImageAlgorithm():
+            return "instances"
 
 
 def _image(candidate: Candidate, images: Mapping[str, str], region: str) -> str:

@@ -1,4 +1,9 @@
-"""Verify: every variant answers the example of the prepared data before the pointer tells anyone about it."""
+"""Verify: every variant answers the example of the prepared data before the pointer tells anyone about it.
+
+The example is sent as JSON: Step Functions writes every body of an SDK call as JSON, so that a line of CSV would
+arrive as a string in quotes. A server that reads no JSON (built-in XGBoost) is not asked: its health check by
+`/ping` and its batch transform of the test set have to do.
+"""
 
 from stacks.workflow.asl import MINUTE, States, caught, each, fail, failure, q, retry, sdk
 from stacks.workflow.names import Names
@@ -12,6 +17,24 @@ _HICCUPS = [
 ]
 
 
+_EXAMPLE = """(
+    $features := $parse($states.result.Body);
+    [$features.layout = 'encoded'
+        ? $map($split($features.example_line, ','), function($value) { $number($value) })
+        : $map($features.columns, function($column) { $lookup($features.example, $column) })]
+)"""
+
+_BODY = """(
+    $form := $lookup($settings.candidates, $states.input).example;
+    $form = 'features' ? {'instances': [{'features': $example}]}
+        : $form = 'rows' ? [[$example]]
+        : {'instances': [[$example]]}
+)"""
+
+_READS_JSON = """[$filter($passed.name, function($name) {
+    $lookup($settings.candidates, $name).example != ''
+})]"""
+
 _REASON = "$states.input & ': ' & $states.errorOutput.Error & ' ' & $states.errorOutput.Cause"
 
 
@@ -24,11 +47,11 @@ def verify_states(names: Names, *, then: str, undo: str) -> States:
             "getObject",
             {"Bucket": "${Bucket}", "Key": q("$live & '/features.json'")},
             catch=[caught(undo, failure("VerificationFailed"))],
-            assign={"example": "{% $parse($states.result.Body).example_line %}"},
+            assign={"example": q(_EXAMPLE)},
             then="Verify variants",
         ),
         "Verify variants": each(
-            "[$passed.name]",
+            _READS_JSON,
             {
                 "Invoke variant": sdk(
                     "sagemakerruntime",
@@ -36,8 +59,8 @@ def verify_states(names: Names, *, then: str, undo: str) -> States:
                     {
                         "EndpointName": names.prefix,
                         "TargetVariant": "{% $states.input %}",
-                        "ContentType": "text/csv",
-                        "Body": "{% $example %}",
+                        "ContentType": "application/json",
+                        "Body": q(_BODY),
                     },
                     timeout=2 * MINUTE,
                     retries=[retry(_HICCUPS, first=5, rate=2.0, attempts=4, longest=30)],

@@ -12,7 +12,14 @@ from tests.stacks.workflow.shapes import problems
 Json = dict[str, Any]
 Fault = Callable[[str, Json], None]
 
-FEATURES = {"version": 1, "example_line": "5.1,3.5,1.4,0.2", "schema_hash": "0" * 64}
+FEATURES = {
+    "version": 1,
+    "layout": "encoded",
+    "columns": ["a", "b", "c", "d"],
+    "example": {"a": 5.1, "b": 3.5, "c": 1.4, "d": 0.2},
+    "example_line": "5.1,3.5,1.4,0.2",
+    "schema_hash": "0" * 64,
+}
 
 
 @dataclass

@@ -269,3 +269,20 @@ def test_the_state_stays_small() -> None:
     cloud = good_cloud()
     walked = run(cloud)
     assert len(json.dumps(walked.output)) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("name", "bodies"),
+    [
+        ("boston", [{"instances": [{"features": [5.1, 3.5, 1.4, 0.2]}]}]),  # linear-learner; XGBoost reads no JSON
+        ("iris", [{"instances": [[5.1, 3.5, 1.4, 0.2]]}]),
+        ("script", [[[5.1, 3.5, 1.4, 0.2]]]),
+        ("builtin-alone", []),
+    ],
+)
+def test_each_kind_of_variant_is_asked_in_json_that_it_reads(name: str, bodies: list[Any]) -> None:
+    cloud = good_cloud(name)
+    run(cloud, name)
+    asked = [arguments for state, _, arguments in cloud.calls if state == "Invoke variant"]
+    assert [arguments["Body"] for arguments in asked] == bodies
+    assert {arguments["ContentType"] for arguments in asked} <= {"application/json"}
