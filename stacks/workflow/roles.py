@@ -60,7 +60,7 @@ _RUN_TIME_NAMES = "Names are computed in each run; the prefix holds them to this
 
 def _explain_job_role(role: iam.Role, names: Names, bucket: s3.IBucket, data: str | None) -> None:
     stack = Stack.of(role)
-    keys = [f"{imported_arn(bucket)}/{names.workload}/{place}/*" for place in ("data", "runs", "live")]
+    keys = [f"{imported_arn(bucket)}/{names.workload}/{place}" for place in ("*", "runs/*")]
     groups = [_arn(stack, "logs", f"log-group:/aws/sagemaker/{kind}") for kind in _JOB_LOGS]
     foreign = [f"arn:{stack.partition}:s3:::{data.removeprefix('s3://')}*"] if data else []
     _explain_open(role, keys, _RUN_TIME_NAMES)
@@ -143,10 +143,10 @@ def _artifacts(workload: str, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
 
 
 def _storage(workload: str, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
-    places = {place: bucket.arn_for_objects(f"{workload}/{place}/*") for place in ("data", "runs", "live")}
     return [
-        _allow(["s3:GetObject"], list(places.values())),
-        _allow(["s3:PutObject"], [places["runs"]]),
+        # All of the workload's prefix: a run may name any place in it as its data.
+        _allow(["s3:GetObject"], [bucket.arn_for_objects(f"{workload}/*")]),
+        _allow(["s3:PutObject"], [bucket.arn_for_objects(f"{workload}/runs/*")]),
         iam.PolicyStatement(
             actions=["s3:ListBucket"],
             resources=[bucket.bucket_arn],
