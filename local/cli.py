@@ -12,7 +12,8 @@ from rich.table import Table
 
 from local import control
 from local.control import ControlError
-from local.settings import REGION, Settings, SettingsError, from_environment
+from local.environment import for_clients
+from local.settings import Settings, SettingsError, from_environment
 
 PROGRAMS = Path(sys.executable).parent
 CDK = Path(__file__).parents[1] / "node_modules/.bin"
@@ -105,16 +106,8 @@ def env() -> None:
 
 def export_lines(settings: Settings) -> list[str]:
     """Return the shell lines that make AWS clients talk to the embedded AWS."""
-    return [
-        f"export AWS_ENDPOINT_URL={settings.endpoint_url}",
-        f"export AWS_REGION={REGION}",
-        f"export AWS_DEFAULT_REGION={REGION}",
-        "export AWS_ACCESS_KEY_ID=test",
-        "export AWS_SECRET_ACCESS_KEY=test",
-        "export CDK_DOCKER=trainyard-docker",
-        f"export TRAINYARD_HOME={shlex.quote(str(settings.home))} TRAINYARD_PORT={settings.port}",
-        f"export PATH={shlex.quote(str(PROGRAMS))}:{shlex.quote(str(CDK))}:$PATH",
-    ]
+    variables = [f"export {name}={shlex.quote(value)}" for name, value in for_clients(settings).items()]
+    return [*variables, f"export PATH={shlex.quote(str(PROGRAMS))}:{shlex.quote(str(CDK))}:$PATH"]
 
 
 def main() -> None:

@@ -20,6 +20,8 @@ from types import FrameType
 
 from rich.console import Console
 
+from local import control
+from local.environment import for_clients
 from local.settings import ACCOUNT, REGION, Settings, SettingsError, from_environment
 
 ROOT = Path(__file__).parents[1]
@@ -54,13 +56,12 @@ class Demo:
         self._quiet("Deploying the stacks", "cdk deploy --all", DEPLOY)
         self._shown("Uploading the sample data", ["trainyard", "data", "push", workload])
         self._shown("Running the workflow", ["trainyard", "run", workload])
-        self._console.rule("[bold]Calling the API", align="left")
         return self._captured("Calling the API", ["trainyard", "predict", workload, "--example"])
 
     def start_server(self) -> None:
         """Start the embedded AWS, unless one is up already: that one is not ours to stop."""
         temporary(self._settings).mkdir(parents=True, exist_ok=True)
-        if self._call(["trainyard-local", "status"], quiet=True) == 0:
+        if control.is_ours(self._settings, control.health(self._settings)):
             return
         self.owns_server = True  # before the start, so that one that is interrupted half-way is stopped too
         self._shown("Starting the embedded AWS", ["trainyard-local", "up"])
@@ -71,7 +72,7 @@ class Demo:
 
     def show_log(self) -> None:
         """What the embedded AWS complained of, before its log goes."""
-        log = self._settings.state / "log/server.log"
+        log = control.log_file(self._settings)
         lines = log.read_text(errors="replace").splitlines()[-25:] if log.exists() else []
         if len(lines) > 1:
             self._console.print("The end of the embedded AWS's log:", *lines, sep="\n", markup=False, highlight=False)
@@ -84,15 +85,13 @@ class Demo:
                 os.killpg(child.pid, signal.SIGTERM)
 
     def _shown(self, title: str, command: Sequence[str]) -> None:
-        self._console.rule(f"[bold]{title}", align="left")
-        self._console.print(f"[dim]$ {shlex.join(command)}", highlight=False)
+        self._announce(title, command)
         code = self._call(command)
         if code:
             raise StepFailed(title, code)
 
     def _quiet(self, title: str, name: str, command: Sequence[str]) -> None:
-        self._console.rule(f"[bold]{title}", align="left")
-        self._console.print(f"[dim]$ {shlex.join(command)}", highlight=False)
+        self._announce(title, command)
         started, tail = time.monotonic(), list[str]()
         with self._console.status(name) as status:
             process = self._spawn(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -107,19 +106,19 @@ class Demo:
         self._console.print(f"done in {time.monotonic() - started:.0f} s")
 
     def _captured(self, title: str, command: Sequence[str]) -> str:
-        self._console.print(f"[dim]$ {shlex.join(command)}", highlight=False)
+        self._announce(title, command)
         process = self._spawn(command, stdout=subprocess.PIPE)
         answer, _ = process.communicate()
         if process.returncode:
             raise StepFailed(title, process.returncode)
         return answer
 
-    def _call(self, command: Sequence[str], *, quiet: bool = False) -> int:
-        return self._spawn(
-            command,
-            stdout=subprocess.DEVNULL if quiet else None,
-            stderr=subprocess.DEVNULL if quiet else None,
-        ).wait()
+    def _announce(self, title: str, command: Sequence[str]) -> None:
+        self._console.rule(f"[bold]{title}", align="left")
+        self._console.print(f"[dim]$ {shlex.join(command)}", highlight=False)
+
+    def _call(self, command: Sequence[str]) -> int:
+        return self._spawn(command).wait()
 
     def _spawn(
         self, command: Sequence[str], *, stdout: int | None = None, stderr: int | None = None
@@ -142,21 +141,17 @@ DEPLOY = (
 def aws_environment(settings: Settings, host: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The host's environment without its AWS settings, pointed at the embedded AWS."""
     kept = {key: value for key, value in host.items() if not key.startswith(("AWS_", "CDK_"))}
-    return kept | {
-        "AWS_ENDPOINT_URL": settings.endpoint_url,
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "CDK_DOCKER": "trainyard-docker",
-        "CDK_DISABLE_VERSION_CHECK": "1",
-        "TMPDIR": str(temporary(settings)),
-        "TRAINYARD_HOME": str(settings.home),
-        "TRAINYARD_PORT": str(settings.port),
-        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
-        "NO_PROXY": ",".join(filter(None, (host.get("NO_PROXY"), "localhost,127.0.0.1"))),
-    }
+    return (
+        kept
+        | for_clients(settings)
+        | {
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "CDK_DISABLE_VERSION_CHECK": "1",
+            "TMPDIR": str(temporary(settings)),
+            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+            "NO_PROXY": ",".join(filter(None, (host.get("NO_PROXY"), "localhost,127.0.0.1"))),
+        }
+    )
 
 
 def temporary(settings: Settings) -> Path:

@@ -30,8 +30,6 @@ Regex = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_one_
 MetricName = Annotated[str, Field(min_length=1, max_length=255)]
 HyperparameterName = Annotated[str, Field(min_length=1, max_length=256)]
 
-_BUILTIN = ("algorithm", "builtin")
-
 
 class Candidate(Model):
     """Trains, is scored and gated, and becomes a variant of the endpoint.

@@ -14,7 +14,6 @@ from spec.base import CheckedScalar, Model, Text
 from spec.problems import Problem, refuse
 
 Scaling = Literal["Auto", "Linear", "Logarithmic", "ReverseLogarithmic"]
-IntegerScaling = Literal["Auto", "Linear", "Logarithmic"]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 

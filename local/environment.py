@@ -1,0 +1,17 @@
+"""The variables that point a user's programs at the embedded AWS: for a shell, and for the demo's commands."""
+
+from local.settings import REGION, Settings
+
+
+def for_clients(settings: Settings) -> dict[str, str]:
+    """What AWS clients, the CDK and our own programs read."""
+    return {
+        "AWS_ENDPOINT_URL": settings.endpoint_url,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "CDK_DOCKER": "trainyard-docker",
+        "TRAINYARD_HOME": str(settings.home),
+        "TRAINYARD_PORT": str(settings.port),
+    }
