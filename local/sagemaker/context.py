@@ -11,6 +11,7 @@ from local.runtime.interface import Runtime
 from local.sagemaker.limits import Limits
 from local.sagemaker.logs import LogWriter
 from local.sagemaker.s3files import S3Files
+from local.sagemaker.store import Kind, Table
 from local.sagemaker.tags import Tags
 from local.settings import Settings
 
@@ -25,6 +26,11 @@ class Context:
     s3: S3Files
     logs: LogWriter
     tags: Tags = field(default_factory=Tags)
+    tables: dict[str, Table] = field(default_factory=dict)
+
+    def table(self, kind: Kind) -> Table:
+        """Return the one table of a kind of resource: all that SageMaker knows is in these tables."""
+        return self.tables.setdefault(kind.prefix, Table(kind))
 
     @property
     def sandboxes(self) -> Path:

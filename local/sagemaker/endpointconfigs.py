@@ -21,7 +21,7 @@ class EndpointConfigs:
     def __init__(self, context: Context, model_table: Table) -> None:
         self._context = context
         self._models = model_table
-        self.table = Table(ENDPOINT_CONFIG)
+        self.table = context.table(ENDPOINT_CONFIG)
 
     def create(self, request: Record) -> Record:
         """CreateEndpointConfig."""

@@ -33,7 +33,7 @@ class Endpoints:
         self._context = context
         self._configs = configs
         self._models = model_table
-        self.table = Table(ENDPOINT)
+        self.table = context.table(ENDPOINT)
         self._fleets: dict[str, Fleet] = {}
         self._starting: set[Fleet] = set()
         self._lock = threading.RLock()

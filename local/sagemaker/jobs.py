@@ -199,7 +199,7 @@ class Jobs(ABC):
 
     def __init__(self, context: Context, queue: Queue) -> None:
         self.context = context
-        self.table = Table(self.kind)
+        self.table = context.table(self.kind)
         self._queue = queue
 
     def create(self, request: Record) -> Record:

@@ -7,7 +7,7 @@ from local.sagemaker import archives, lists
 from local.sagemaker.context import Context
 from local.sagemaker.errors import validation
 from local.sagemaker.s3files import S3Problem
-from local.sagemaker.store import Kind, Record, Table
+from local.sagemaker.store import Kind, Record
 
 MODEL = Kind(
     prefix="Model",
@@ -26,7 +26,7 @@ class Models:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self.table = Table(MODEL)
+        self.table = context.table(MODEL)
 
     def create(self, request: Record) -> Record:
         """CreateModel: as on AWS the artifact must exist."""
