@@ -9,6 +9,7 @@ import threading
 import time
 import uuid
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ from local.sagemaker.logs import LogStream
 from local.sagemaker.s3files import S3Problem
 from local.sagemaker.store import Kind, Record, Table
 
+ENDED = ("Completed", "Failed", "Stopped")
 _POLL_SECONDS = 0.1
 _LONGEST_REASON = 1024
 _log = logging.getLogger(__name__)
@@ -62,6 +64,7 @@ class JobRun(ABC):
         self.name = name
         self.request = table.get(name)
         self._stop = threading.Event()
+        self.on_end: Callable[[], None] = lambda: None
         self.log = self.open_log()
 
     def open_log(self) -> LogStream:
@@ -74,7 +77,13 @@ class JobRun(ABC):
         self._stop.set()
 
     def run(self) -> None:
-        """Live the job's life; never raises."""
+        """Live the job's life; never raises. `on_end` is called when the table has the end."""
+        try:
+            self._live()
+        finally:
+            self.on_end()
+
+    def _live(self) -> None:
         try:
             self.check_stop()
             with self.context.sandbox(self.name, self.image) as folder:
@@ -201,19 +210,41 @@ class Jobs(ABC):
         self.context = context
         self.table = context.table(self.kind)
         self._queue = queue
+        self._ends = threading.Condition()
 
-    def create(self, request: Record) -> Record:
-        """Accept a job and queue it."""
+    def create(self, request: Record, extra: Record | None = None) -> Record:
+        """Accept a job and queue it; its description also has the members of `extra`."""
         self.check(request)
         prefix = self.kind.prefix
         name = request[self.kind.name_member]
         record = {key: value for key, value in request.items() if key != "Tags"}
-        arn = self.table.add(name, {**record, f"{prefix}Status": "InProgress", **self.initial(request)})
+        arn = self.table.add(
+            name, {**record, f"{prefix}Status": "InProgress", **self.initial(request), **(extra or {})}
+        )
         self.context.tags.add(arn, request.get("Tags", []))
-        self._queue.submit(self.run_class(self.context, self.table, name))
+        self._queue.submit(self.new_run(name))
         if self.table.get(name)[f"{prefix}Status"] == "Stopping":  # stopped before it was in the queue
             self._queue.stop(self.table, name)
         return {f"{prefix}Arn": arn}
+
+    def new_run(self, name: str) -> JobRun:
+        """Return the run of a job that the table has."""
+        run = self.run_class(self.context, self.table, name)
+        run.on_end = self._tell_end
+        return run
+
+    def _tell_end(self) -> None:
+        with self._ends:
+            self._ends.notify_all()
+
+    def wait(self, name: str, timeout: float) -> Record | None:
+        """Return a job's description once it ended, None when `timeout` seconds are over first."""
+
+        def ended() -> bool:
+            return self.table.get(name)[f"{self.kind.prefix}Status"] in ENDED
+
+        with self._ends:
+            return self.table.get(name) if self._ends.wait_for(ended, timeout) else None
 
     def describe(self, request: Record) -> Record:
         """Return everything about a job."""

@@ -9,6 +9,7 @@ from local.sagemaker.errors import validation
 from local.sagemaker.store import Record
 
 NAMESPACE = "/aws/sagemaker/TrainingJobs"
+Point = tuple[str, float, float]  # metric name, value, epoch seconds
 _BATCH = 500
 
 
@@ -30,7 +31,7 @@ class MetricReader:
 
     def __init__(self, definitions: list[Record]) -> None:
         self._patterns = [(item["Name"], re.compile(item["Regex"])) for item in definitions]
-        self._points: list[tuple[str, float, float]] = []
+        self._points: list[Point] = []
         self._lock = threading.Lock()
 
     def read(self, line: str) -> None:
@@ -43,6 +44,11 @@ class MetricReader:
                     continue
                 with self._lock:
                     self._points.append((name, value, time.time()))
+
+    def points(self) -> list[Point]:
+        """Return what has been measured so far."""
+        with self._lock:
+            return list(self._points)
 
     def final(self) -> list[Record]:
         """Return the last value of each metric."""

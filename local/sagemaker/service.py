@@ -43,6 +43,7 @@ class SageMaker:
         )
         shutil.rmtree(self._context.sandboxes, ignore_errors=True)  # what a killed server left
         self._queue = Queue(self._context.limits.parallel_jobs)
+        self.training = TrainingJobs(self._context, self._queue)
         self._models = Models(self._context)
         self._configs = EndpointConfigs(self._context, self._models.table)
         self._endpoints = Endpoints(self._context, self._configs.table, self._models.table)
@@ -52,7 +53,7 @@ class SageMaker:
     def _table(self) -> dict[str, Operation]:
         table: dict[str, Operation] = {}
         for noun, jobs in (
-            ("TrainingJob", TrainingJobs(self._context, self._queue)),
+            ("TrainingJob", self.training),
             ("ProcessingJob", ProcessingJobs(self._context, self._queue)),
             ("TransformJob", TransformJobs(self._context, self._queue, self._models.table)),
         ):

@@ -12,11 +12,12 @@ from local.runtime.interface import Launch
 from local.sagemaker import archives, configfiles, metrics
 from local.sagemaker.context import Context
 from local.sagemaker.errors import validation
-from local.sagemaker.jobs import JobFailed, JobRun, Jobs, JobStopped, JobTimedOut, job_kind, one_instance
+from local.sagemaker.jobs import JobFailed, JobRun, Jobs, JobStopped, JobTimedOut, Queue, job_kind, one_instance
 from local.sagemaker.s3files import S3Problem
 from local.sagemaker.store import Record, Table
 
 _DAY = 86_400
+_MOST_READERS = 2000
 _FLAGS = ("EnableNetworkIsolation", "EnableInterContainerTrafficEncryption", "EnableManagedSpotTraining")
 _MESSAGES = {
     "Starting": "Preparing the instances for training",
@@ -50,7 +51,7 @@ class TrainingRun(JobRun):
     def __init__(self, context: Context, table: Table, name: str) -> None:
         super().__init__(context, table, name)
         definitions = self.request["AlgorithmSpecification"].get("MetricDefinitions", [])
-        self._metrics = metrics.MetricReader(definitions)
+        self.metrics = metrics.MetricReader(definitions)
 
     @property
     def image(self) -> str:
@@ -60,7 +61,7 @@ class TrainingRun(JobRun):
     def heard(self, line: str) -> None:
         """Log a line and look for metrics in it."""
         super().heard(line)
-        self._metrics.read(line)
+        self.metrics.read(line)
 
     def execute(self, folder: Path) -> None:
         """Download, train, upload; a stopped or timed-out job uploads what it has, as on AWS."""
@@ -155,7 +156,7 @@ class TrainingRun(JobRun):
 
     def _end(self, status: str, secondary: str, reason: str = "") -> None:
         with suppress(ClientError, BotoCoreError):
-            self._metrics.publish(client("cloudwatch", self.context.settings), self.name)
+            self.metrics.publish(client("cloudwatch", self.context.settings), self.name)
 
         def change(record: Record) -> None:
             now = time.time()
@@ -163,7 +164,7 @@ class TrainingRun(JobRun):
             if "TrainingStartTime" in record:
                 seconds = max(1, round(now - record["TrainingStartTime"]))
                 record.update(TrainingTimeInSeconds=seconds, BillableTimeInSeconds=seconds)
-            if final := self._metrics.final():
+            if final := self.metrics.final():
                 record["FinalMetricDataList"] = final
             if reason:
                 record["FailureReason"] = reason
@@ -177,6 +178,24 @@ class TrainingJobs(Jobs):
 
     kind = job_kind("TrainingJob", "training-job", missing="Requested resource not found.")
     run_class = TrainingRun
+
+    def __init__(self, context: Context, queue: Queue) -> None:
+        super().__init__(context, queue)
+        self._readers: dict[str, metrics.MetricReader] = {}
+
+    def new_run(self, name: str) -> JobRun:
+        """Return the run of a job; its metric points can be asked for, those of the newest jobs also later."""
+        run = super().new_run(name)
+        if isinstance(run, TrainingRun):
+            self._readers[name] = run.metrics
+        while len(self._readers) > _MOST_READERS:
+            self._readers.pop(next(iter(self._readers)), None)
+        return run
+
+    def points(self, name: str) -> list[metrics.Point]:
+        """Return (metric, value, epoch seconds) of everything that a job has measured so far, oldest first."""
+        reader = self._readers.get(name)
+        return reader.points() if reader else []
 
     def check(self, request: Record) -> None:
         """Refuse what AWS or this SageMaker cannot train."""

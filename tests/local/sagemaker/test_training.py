@@ -8,7 +8,7 @@ import psutil
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local.sagemaker.conftest import BUCKET, World
+from tests.local.sagemaker.conftest import BUCKET, ROLE, World
 
 pytestmark = pytest.mark.local
 
@@ -162,3 +162,30 @@ def test_close_leaves_no_process_and_no_folder(world: World) -> None:
     assert not any(psutil.pid_exists(pid) for pid in started)
     assert not (world.settings.state / "sagemaker").exists()
     assert not list((world.settings.state / "processes").glob("*"))
+
+
+def test_who_made_a_job_in_process_waits_for_its_end_and_sees_its_points(world: World) -> None:
+    jobs = world.service.training
+    image = world.publish("points", "print('loss=2;', flush=True); print('loss=1;', flush=True)")
+    jobs.create(
+        {
+            "TrainingJobName": "inner",
+            "AlgorithmSpecification": {
+                "TrainingImage": image,
+                "TrainingInputMode": "File",
+                "MetricDefinitions": [{"Name": "loss", "Regex": "loss=([0-9.]+);"}],
+            },
+            "RoleArn": ROLE,
+            "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/models"},
+            "ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 10},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+        },
+        {"TuningJobArn": "arn:aws:sagemaker:us-east-1:123456789012:hyper-parameter-tuning-job/t"},
+    )
+    assert jobs.wait("inner", 0.0) is None
+    ended = jobs.wait("inner", 60)
+    assert ended is not None
+    assert ended["TrainingJobStatus"] == "Completed"
+    assert [(name, value) for name, value, _ in jobs.points("inner")] == [("loss", 2.0), ("loss", 1.0)]
+    described = world.sagemaker.describe_training_job(TrainingJobName="inner")
+    assert described["TuningJobArn"].endswith("hyper-parameter-tuning-job/t")
