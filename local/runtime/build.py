@@ -1,6 +1,5 @@
 """Build an image for the runtime that will run it: by the engine, or by keeping its context."""
 
-import hashlib
 import shutil
 import tempfile
 from abc import ABC, abstractmethod
@@ -11,10 +10,10 @@ from typing import Any
 
 import docker
 from docker.errors import APIError, BuildError
-from docker.utils.build import PatternMatcher
 from requests.exceptions import RequestException
 
-from local.runtime import dockerfile, engine, environments, rootfs
+from local.runtime import contexts, dockerfile, environments, rootfs
+from local.runtime.connection import connect
 from local.runtime.images import parse_reference
 from local.runtime.interface import RuntimeProblem
 from local.settings import Settings
@@ -58,7 +57,7 @@ class Builder(ABC):
 
 def builder(settings: Settings, say: Say) -> Builder:
     """Return the builder for the runtime that the settings ask for."""
-    connection = None if settings.runtime == "process" else engine.connect()
+    connection = None if settings.runtime == "process" else connect()
     if connection is not None:
         return EngineBuilder(connection, say)
     if settings.runtime == "engine":
@@ -68,7 +67,7 @@ def builder(settings: Settings, say: Say) -> Builder:
 
 def engine_tag(source: str, target: str) -> None:
     """Tag an image in the engine."""
-    connection = engine.connect()
+    connection = connect()
     if connection is None:
         raise RuntimeProblem("the container engine that built the image does not answer any more")
     reference = parse_reference(target)
@@ -131,45 +130,13 @@ class ContextBuilder(Builder):
         home = Path(tempfile.mkdtemp(prefix=".copied-", dir=self._settings.state))
         context = home / "context"
         try:
-            copy_context(plan.context, context, plan.dockerfile)
+            contexts.copy_context(plan.context, context, plan.dockerfile)
             rootfs.lay_out(home / "root", context, definition)
             needs = rootfs.requirements(home / "root", definition)
             environments.ensure(self._settings.cache, needs, self._say)
         except BaseException:
             shutil.rmtree(home, ignore_errors=True)
             raise
-        return Built(digest_of(context, plan), engine=False, context=context)
-
-
-def copy_context(source: Path, target: Path, dockerfile_name: str) -> None:
-    """Copy a build context, leaving out what its .dockerignore names."""
-    ignored = _ignored(source)
-    target.mkdir(parents=True)
-    for path in sorted(source.rglob("*")):
-        relative = path.relative_to(source)
-        if relative.as_posix() != dockerfile_name and ignored(relative.as_posix()):
-            continue
-        place = target / relative
-        if path.is_dir() and not path.is_symlink():
-            place.mkdir(parents=True, exist_ok=True)
-        elif path.is_file() or path.is_symlink():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, place, follow_symlinks=False)
-
-
-def _ignored(source: Path) -> Callable[[str], bool]:
-    file = source / ".dockerignore"
-    lines = file.read_text().splitlines() if file.is_file() else []
-    patterns = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-    matcher: Any = PatternMatcher(patterns)
-    return lambda path: bool(matcher.matches(path))
-
-
-def digest_of(context: Path, plan: Plan) -> str:
-    """Return a digest over everything that decides what the image is."""
-    digest = hashlib.sha256(repr((plan.dockerfile, sorted(plan.build_args.items()), plan.target)).encode())
-    for path in sorted(context.rglob("*")):
-        if path.is_file():
-            digest.update(f"{path.relative_to(context)}\0{path.stat().st_mode & 0o111}\0".encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return f"sha256:{digest.hexdigest()}"
+        return Built(
+            contexts.digest_of(context, plan.dockerfile, plan.build_args, plan.target), engine=False, context=context
+        )

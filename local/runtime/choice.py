@@ -18,7 +18,7 @@ def select(settings: Settings, progress: Callable[[str], None] = lambda _: None)
         return ProcessRuntime(settings, progress)
     connection = engine.connect()
     if connection is not None:
-        return engine.EngineRuntime(settings, connection)
+        return engine.EngineRuntime(settings, connection, progress)
     if settings.runtime == "engine":
         raise RuntimeProblem(
             "TRAINYARD_RUNTIME=engine, but no container engine answers: start Docker or Podman"

@@ -6,20 +6,22 @@ Containers carry the label `trainyard.home`, by which the next start finds what 
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import docker
-from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from docker.errors import APIError, DockerException, NotFound
 from requests.exceptions import ReadTimeout, RequestException
 
-from local.runtime.images import ImageStore
+from local.runtime.build import EngineBuilder, Plan
+from local.runtime.connection import connect as connect
+from local.runtime.engine_images import EngineImages, short_reason
+from local.runtime.images import PublishedImage
 from local.runtime.interface import (
     STOP_GRACE_SECONDS,
     Handle,
-    ImageNotFoundError,
     Launch,
     LogLine,
     Runtime,
@@ -30,30 +32,6 @@ from local.settings import Settings
 
 LABEL = "trainyard.home"
 _PORT = "8080/tcp"
-_PING_SECONDS = 3
-
-
-def connect() -> docker.DockerClient | None:
-    """Return a client of the first engine that answers: DOCKER_HOST, Docker's socket, Podman's sockets."""
-    for url in _addresses():
-        with suppress(DockerException, RequestException, OSError, ValueError):
-            probe = docker.DockerClient(base_url=url, timeout=_PING_SECONDS)
-            with_ping = probe.ping()
-            probe.close()
-            if with_ping:
-                return docker.DockerClient(base_url=url, timeout=600, max_pool_size=100)
-    return None
-
-
-def _addresses() -> Iterator[str]:
-    if host := os.environ.get("DOCKER_HOST"):
-        yield host
-        return
-    user = os.environ.get("XDG_RUNTIME_DIR", f"/run/user/{os.getuid()}")
-    home = Path.home()
-    sockets = ["/var/run/docker.sock", str(home / ".docker/run/docker.sock"), f"{user}/docker.sock",
-               f"{user}/podman/podman.sock", "/run/podman/podman.sock"]  # fmt: skip
-    yield from (f"unix://{path}" for path in sockets if Path(path).exists())
 
 
 class EngineRuntime(Runtime):
@@ -61,10 +39,16 @@ class EngineRuntime(Runtime):
 
     name = "engine"
 
-    def __init__(self, settings: Settings, connection: docker.DockerClient) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        connection: docker.DockerClient,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self.docker = connection
         self._home = str(settings.home)
-        self._images = ImageStore(settings)
+        self._images = EngineImages(settings, connection, self._build)
+        self._progress = progress
         self._handles: set[ContainerHandle] = set()
         self._lock = threading.Lock()
         self._closed = False
@@ -72,10 +56,10 @@ class EngineRuntime(Runtime):
 
     def start(self, launch: Launch, log: LogLine) -> Handle:
         """Run a container with `launch.base_dir` as its `/opt/ml`."""
-        self._check(launch.image)
+        image = self._images.resolve(launch.image)
         try:
             container = self.docker.containers.create(
-                launch.image,
+                image,
                 list(launch.arguments) or None,
                 entrypoint=list(launch.entrypoint) or None,
                 environment=dict(launch.environment),
@@ -85,7 +69,7 @@ class EngineRuntime(Runtime):
                 ports={_PORT: ("127.0.0.1", 0)} if launch.serves else None,
             )
         except (APIError, RequestException) as error:
-            raise RuntimeProblem(f"cannot create a container of {launch.image}: {_reason(error)}") from error
+            raise RuntimeProblem(f"cannot create a container of {launch.image}: {short_reason(error)}") from error
         return self._run(container, launch, log)
 
     def _run(self, container: Any, launch: Launch, log: LogLine) -> "ContainerHandle":
@@ -98,29 +82,30 @@ class EngineRuntime(Runtime):
                 self._handles.add(handle)
         except (APIError, RequestException) as error:
             _remove(container)
-            raise RuntimeProblem(f"cannot start {launch.image}: {_reason(error)}") from error
+            raise RuntimeProblem(f"cannot start {launch.image}: {short_reason(error)}") from error
         except RuntimeProblem:
             _remove(container)
             raise
         return handle
 
-    def _check(self, image: str) -> None:
-        try:
-            self.docker.images.get(image)
-        except ImageNotFound as error:
-            raise ImageNotFoundError(
-                f"{self._images.missing(image)}. The container engine does not hold it either"
-            ) from error
-        except (APIError, RequestException) as error:
-            raise RuntimeProblem(f"the container engine does not answer: {_reason(error)}") from error
+    def _build(self, image: PublishedImage, tag: str) -> None:
+        self._progress(f"building {tag} (once)")
+        plan = Plan(
+            tag=tag,
+            context=image.context,
+            dockerfile=image.dockerfile,
+            build_args=image.build_args,
+            target=image.target,
+        )
+        EngineBuilder(self.docker, self._progress).build(plan)
 
     def release(self, base_dir: Path, image: str) -> None:
         """Open what a container wrote as root, where this user could not remove it."""
         if os.getuid() == 0 or all(os.access(path, os.W_OK) for path in base_dir.rglob("*") if path.is_dir()):
             return
-        with suppress(APIError, RequestException):
+        with suppress(APIError, RequestException, RuntimeProblem):
             self.docker.containers.run(
-                image,
+                self._images.resolve(image),
                 ["-R", "a+rwX", "/opt/ml"],
                 entrypoint=["chmod"],
                 user="0",
@@ -221,7 +206,3 @@ class ContainerHandle(Handle):
 def _remove(container: Any) -> None:
     with suppress(NotFound, APIError, RequestException):
         container.remove(force=True, v=True)
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "explanation", None) or error)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from local.runtime.interface import ImageNotFoundError, RuntimeProblem
+from local.runtime.interface import RuntimeProblem
 from local.settings import Settings
 
 _REFERENCE = re.compile(
@@ -53,6 +53,7 @@ class PublishedImage:
     engine: bool
     build_args: dict[str, str]
     target: str
+    registry: str = ""
 
     @property
     def context(self) -> Path:
@@ -78,22 +79,16 @@ class ImageStore:
             return next(matching, None)
         return _read(self.folder(reference))
 
-    def get(self, uri: str) -> PublishedImage:
-        """Like `find`, but a missing image is an error that lists the ones there are."""
-        if image := self.find(uri):
-            return image
-        raise ImageNotFoundError(self.missing(uri))
-
-    def missing(self, uri: str) -> str:
-        """Return the sentence for an image that nobody published."""
-        there = ", ".join(self.names()) or "none"
-        return f"image {uri} is not published here. Published images: {there}"
-
     def names(self) -> list[str]:
         """Return every published image as `repository:tag`."""
-        return sorted(
-            f"{image.folder.parent.relative_to(self.root).as_posix()}:{image.folder.name}" for image in self._all()
-        )
+        return sorted(self._name_of(image) for image in self._all())
+
+    def uri_of(self, image: PublishedImage) -> str:
+        """Return the name under which an image was published, its registry included."""
+        return "/".join(filter(None, (image.registry, self._name_of(image))))
+
+    def _name_of(self, image: PublishedImage) -> str:
+        return f"{image.folder.parent.relative_to(self.root).as_posix()}:{image.folder.name}"
 
     def publish(self, reference: Reference, record: dict[str, object], context: Path | None) -> None:
         """Record an image; a complete folder replaces an older one in one step."""
@@ -102,7 +97,8 @@ class ImageStore:
         staging = Path(tempfile.mkdtemp(prefix=".publishing-", dir=folder.parent))
         if context is not None:
             shutil.copytree(context, staging / "context", symlinks=True)
-        (staging / RECORD).write_text(json.dumps(record, indent=2) + "\n")
+        named = {**record, "registry": reference.registry}
+        (staging / RECORD).write_text(json.dumps(named, indent=2) + "\n")
         staging.chmod(0o755)
         if folder.exists():
             folder.rename(retired := Path(tempfile.mkdtemp(prefix=".retired-", dir=folder.parent)) / "old")
@@ -132,6 +128,7 @@ def _read(folder: Path) -> PublishedImage | None:
         engine=bool(record.get("engine", False)),
         build_args=dict(record.get("build_args") or {}),
         target=str(record.get("target") or ""),
+        registry=str(record.get("registry") or ""),
     )
 
 
@@ -147,4 +144,4 @@ def as_record(
         build_args=build_args,
         target=target,
     )
-    return {key: value for key, value in asdict(image).items() if key != "folder"}
+    return {key: value for key, value in asdict(image).items() if key not in ("folder", "registry")}

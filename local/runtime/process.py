@@ -18,8 +18,18 @@ from pathlib import Path
 
 from local.runtime import dockerfile, environments, keeper, rootfs
 from local.runtime.dockerfile import Definition
-from local.runtime.images import ImageStore
-from local.runtime.interface import STOP_GRACE_SECONDS, Handle, Launch, LogLine, Runtime, RuntimeProblem, stop_all
+from local.runtime.images import PublishedImage
+from local.runtime.interface import (
+    STOP_GRACE_SECONDS,
+    Handle,
+    ImageNotFoundError,
+    Launch,
+    LogLine,
+    Runtime,
+    RuntimeProblem,
+    stop_all,
+)
+from local.runtime.library import ImageLibrary
 from local.runtime.reaper import PidFiles
 from local.settings import Settings
 
@@ -35,7 +45,7 @@ class ProcessRuntime(Runtime):
 
     def __init__(self, settings: Settings, progress: Callable[[str], None] = lambda _: None) -> None:
         self._settings = settings
-        self._images = ImageStore(settings)
+        self._images = ImageLibrary(settings)
         self._progress = progress
         self._pids = PidFiles(settings.state / "processes")
         self._handles: set[ProcessHandle] = set()
@@ -45,9 +55,7 @@ class ProcessRuntime(Runtime):
 
     def start(self, launch: Launch, log: LogLine) -> Handle:
         """Start the image's program with `launch.base_dir` as its `/opt/ml`."""
-        image = self._images.get(launch.image)
-        if not image.context.is_dir():
-            raise RuntimeProblem(f"image {launch.image} was built for a container engine, and none answers")
+        image = self._image(launch.image)
         definition = dockerfile.read(image.context / image.dockerfile, image.build_args)
         root = rootfs.ensure(image, definition)
         needs = rootfs.requirements(root, definition)
@@ -58,6 +66,14 @@ class ProcessRuntime(Runtime):
         command = layout.command(definition, launch, environment["PATH"])
         folder = rootfs.inside(root, definition.workdir)
         return self._spawn(command, folder, environment, log, port)
+
+    def _image(self, uri: str) -> PublishedImage:
+        image = self._images.find(uri)
+        if image is None:
+            raise ImageNotFoundError(self._images.missing(uri, "Any other image needs a container engine"))
+        if not image.context.is_dir():
+            raise RuntimeProblem(f"image {uri} was built for a container engine, and none answers")
+        return image
 
     def _spawn(
         self, command: list[str], folder: Path, environment: dict[str, str], log: LogLine, port: int

@@ -66,7 +66,8 @@ def test_an_image_goes_from_folder_to_registry_as_cdk_does_it(
     assert publisher.main(["inspect", "cdkasset-abc123"]) == 0
     assert publisher.main(["tag", "cdkasset-abc123", URI]) == 0
     assert publisher.main(["push", URI]) == 0
-    image = ImageStore(settings).get(URI)
+    image = ImageStore(settings).find(URI)
+    assert image is not None
     kept = sorted(path.name for path in image.context.iterdir())
     assert kept == [".dockerignore", "Dockerfile", "program.py", "requirements.txt"]
     (held,) = client("ecr", settings).describe_images(repositoryName="trainyard-dev-demo")["imageDetails"]
