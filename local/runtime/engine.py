@@ -28,6 +28,7 @@ from local.runtime.interface import (
     RuntimeProblem,
     stop_all,
 )
+from local.runtime.networks import Networks
 from local.settings import Settings
 
 LABEL = "trainyard.home"
@@ -48,6 +49,7 @@ class EngineRuntime(Runtime):
         self.docker = connection
         self._home = str(settings.home)
         self._images = EngineImages(settings, connection, self._build)
+        self._networks = Networks(connection, {LABEL: self._home})
         self._progress = progress
         self._handles: set[ContainerHandle] = set()
         self._lock = threading.Lock()
@@ -67,6 +69,7 @@ class EngineRuntime(Runtime):
                 labels={LABEL: self._home},
                 volumes={str(launch.base_dir.resolve()): {"bind": "/opt/ml", "mode": "rw"}},
                 ports={_PORT: ("127.0.0.1", 0)} if launch.serves else None,
+                **self._networks.membership(launch),
             )
         except (APIError, RequestException) as error:
             raise RuntimeProblem(f"cannot create a container of {launch.image}: {short_reason(error)}") from error
@@ -98,6 +101,15 @@ class EngineRuntime(Runtime):
             target=image.target,
         )
         EngineBuilder(self.docker, self._progress).build(plan)
+
+    def open_network(self, name: str, *, isolated: bool = False) -> str:
+        """Make a bridge network; with `isolated` it leads nowhere else."""
+        return self._networks.open(name, isolated=isolated)
+
+    def close_network(self, network: str) -> None:
+        """Remove it."""
+        if network:
+            self._networks.close(network)
 
     def release(self, base_dir: Path, image: str) -> None:
         """Open what a container wrote as root, where this user could not remove it."""
@@ -133,6 +145,7 @@ class EngineRuntime(Runtime):
                 all=True, filters={"label": f"{LABEL}={self._home}"}, ignore_removed=True
             ):
                 _remove(container)
+        self._networks.reap()
 
 
 class ContainerHandle(Handle):

@@ -25,7 +25,10 @@ class ImageNotFoundError(RuntimeProblem):
 
 @dataclass(frozen=True, kw_only=True)
 class Launch:
-    """One `docker run`: image, what follows it, and the folder that is `/opt/ml` inside."""
+    """One `docker run`: image, what follows it, and the folder that is `/opt/ml` inside.
+
+    `network` is what `Runtime.open_network` returned: launches on one network find each other by `host_name`.
+    """
 
     name: str
     image: str
@@ -34,6 +37,7 @@ class Launch:
     entrypoint: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     host_name: str = "algo-1"
+    network: str = ""
     serves: bool = False
 
 
@@ -80,6 +84,17 @@ class Runtime(ABC):
     @abstractmethod
     def close(self) -> None:
         """Stop everything that this runtime started and that still runs."""
+
+    def open_network(self, name: str, *, isolated: bool = False) -> str:
+        """Return a network for the instances of one job; who opens one closes it. Empty where there are none.
+
+        Raises:
+            RuntimeProblem: it cannot be made.
+        """
+        return ""
+
+    def close_network(self, network: str) -> None:  # noqa: B027  others need nothing
+        """Remove a network whose launches have ended."""
 
     def release(self, base_dir: Path, image: str) -> None:  # noqa: B027  others need nothing
         """Make files that the image wrote below `base_dir` removable by this user."""

@@ -1,7 +1,8 @@
 """The process runtime: an image's program as a process of this machine.
 
 The keeper (see `keeper.py`) starts it in a session of its own: it can be stopped whole and dies with the
-server.
+server. Processes share this machine's network: host names such as algo-2 resolve only in containers, and two
+instances of a job that listen must choose different ports.
 """
 
 import os

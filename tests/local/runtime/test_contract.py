@@ -1,9 +1,11 @@
 import json
 import time
+from dataclasses import replace
 
 import pytest
 import urllib3
 
+from local.runtime import engine
 from local.runtime.interface import ImageNotFoundError
 from tests.local.runtime.conftest import Bench
 
@@ -79,3 +81,54 @@ def wait_for(bench: Bench, line: str) -> None:
     while line not in bench.lines:
         assert time.monotonic() < deadline, bench.lines
         time.sleep(0.02)
+
+
+@pytest.mark.image
+@pytest.mark.parametrize("bench", ["engine"], indirect=True)
+def test_containers_of_one_network_find_each_other_by_host_name_and_nobody_else(bench: Bench) -> None:
+    program = BASE + (
+        "import socket\n"
+        "if sys.argv[1] == 'listen':\n"
+        "    server = socket.create_server(('0.0.0.0', 9999)); server.settimeout(60)\n"
+        "    print(socket.gethostname(), 'heard', server.accept()[0].recv(9).decode())\n"
+        "else:\n"
+        "    for _ in range(300):\n"
+        "        try:\n"
+        "            socket.create_connection(('algo-1', 9999), 5).sendall(b'ahoy'); break\n"
+        "        except OSError: time.sleep(0.1)\n"
+    )
+    image = bench.publish("peers", program)
+    network = bench.runtime.open_network("peers")
+    first, second = (
+        replace(bench.launch(image, word), host_name=host, network=network)
+        for host, word in (("algo-1", "listen"), ("algo-2", "speak"))
+    )
+    handles = [bench.runtime.start(launch, bench.lines.append) for launch in (first, second)]
+    assert [handle.wait(60) for handle in handles] == [0, 0]
+    assert bench.lines == ["algo-1 heard ahoy"]
+    bench.runtime.close_network(network)
+    assert network not in networks()
+
+
+@pytest.mark.image
+@pytest.mark.parametrize("bench", ["engine"], indirect=True)
+def test_an_isolated_container_reaches_nobody_and_close_removes_what_was_left_open(bench: Bench) -> None:
+    program = BASE + (
+        "import socket\n"
+        "try: socket.create_connection(('192.0.2.1', 80), 2)\n"
+        "except OSError as error: print(type(error).__name__, error.errno)\n"
+    )
+    network = bench.runtime.open_network("alone", isolated=True)
+    launch = replace(bench.launch(bench.publish("alone", program)), network=network)
+    assert bench.runtime.start(launch, bench.lines.append).wait(60) == 0
+    assert bench.lines == ["OSError 101"]
+    bench.runtime.close()
+    assert network not in networks()
+
+
+def networks() -> list[str]:
+    connection = engine.connect()
+    assert connection is not None
+    found = [network.name for network in connection.networks.list()]
+    connection.close()
+    return found
