@@ -1,0 +1,42 @@
+"""The user's code in `/opt/ml/code`.
+
+The embedded SageMaker has put it there when it lies in S3: this image knows no AWS. A folder or an archive of this
+file system is placed here.
+"""
+
+import shutil
+import tarfile
+from pathlib import Path
+
+from framework.problems import ScriptModeError
+
+
+def place(source: str, target: Path) -> None:
+    """Fill `target` from a folder, a tar.gz or a file; a filled `target` stays as it is.
+
+    Raises:
+        ScriptModeError: there is nothing to fill it from, or the archive leads out of it.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    if any(target.iterdir()):
+        return
+    if source.startswith("s3://"):
+        raise ScriptModeError(f"{source} was not put into {target}: a stand-in image does not reach S3 itself")
+    found = Path(source.removeprefix("file://"))
+    if found.is_dir():
+        if found.resolve() != target.resolve():
+            shutil.copytree(found, target, dirs_exist_ok=True)
+    elif not found.is_file():
+        raise ScriptModeError(f"no code at {source}")
+    elif tarfile.is_tarfile(found):
+        _extract(found, target)
+    else:
+        shutil.copy2(found, target)
+
+
+def _extract(archive: Path, target: Path) -> None:
+    try:
+        with tarfile.open(archive) as members:
+            members.extractall(target, filter="data")
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise ScriptModeError(f"cannot extract {archive}: {error}") from error
