@@ -4,7 +4,6 @@ load("/opt/ml/model/mars.RData")
 #* @get /ping
 function() ""
 
-#* @parser none
 #* @serializer text
 #* @post /invocations
 function(req) {
