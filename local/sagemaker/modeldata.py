@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from local.sagemaker import archives
+from local.sagemaker import archives, submit_directory
 from local.sagemaker.context import Context
 from local.sagemaker.errors import validation
 from local.sagemaker.s3files import S3Files, S3Problem
@@ -55,11 +55,19 @@ def _found(s3: S3Files, container: Record) -> bool:
 
 
 def place(context: Context, container: Record, folder: Path) -> None:
-    """Put the artifact into `folder`/model.
+    """Put the artifact into `folder`/model, and the code that the environment names into `folder`/code.
 
     Raises:
-        ModelProblem: it is not there, or not a decent archive.
+        ModelProblem: one is not there, or not a decent archive.
     """
+    _place_artifact(context, container, folder)
+    try:
+        submit_directory.place_for_serving(context, container.get("Environment", {}), folder)
+    except submit_directory.CodeProblem as error:
+        raise ModelProblem(str(error)) from error
+
+
+def _place_artifact(context: Context, container: Record, folder: Path) -> None:
     model = folder / "model"
     model.mkdir(parents=True, exist_ok=True)
     uri = artifact(container)

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.clients import client
 from local.runtime.interface import Launch
-from local.sagemaker import archives, configfiles, metrics
+from local.sagemaker import archives, configfiles, metrics, submit_directory
 from local.sagemaker.context import Context
 from local.sagemaker.errors import validation
 from local.sagemaker.jobs import JobFailed, JobRun, Jobs, JobStopped, JobTimedOut, Queue, job_kind, one_instance
@@ -91,6 +91,13 @@ class TrainingRun(JobRun):
         configfiles.write_json(config / "resourceconfig.json", configfiles.resource_config(instance))
         for channel in channels:
             self._download(channel, folder / "input" / "data" / channel["ChannelName"])
+        self._place_code(folder)
+
+    def _place_code(self, folder: Path) -> None:
+        try:
+            submit_directory.place_for_training(self.context, self.request.get("HyperParameters", {}), folder)
+        except submit_directory.CodeProblem as error:
+            raise JobFailed(f"AlgorithmError: Framework Error: {error}, exit code: 1") from error
 
     def _download(self, channel: Record, folder: Path) -> None:
         source = channel["DataSource"]["S3DataSource"]
