@@ -1,0 +1,256 @@
+"""Script-mode serving: which function answers, with which status, and when /ping is healthy."""
+
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from textwrap import dedent
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import requests
+from framework import Defaults, formats
+from framework.app import Application
+from framework.handlers import Handler
+from framework.problems import ScriptModeError
+from framework.server import Settings
+
+MB = 1024 * 1024
+
+
+class Doubler:
+    """A model."""
+
+    def predict(self, rows: Any) -> Any:
+        return np.asarray(rows, dtype=float) * 2
+
+
+def model_fn(model_dir: str) -> Doubler:
+    return Doubler()
+
+
+def handler(**functions: Callable[..., Any]) -> Handler:
+    return Handler(SimpleNamespace(**{"model_fn": model_fn, **functions}), Defaults(), "/model")
+
+
+def ask(
+    application: Application, body: bytes = b"", path: str = "/invocations", method: str = "POST", **headers: str
+) -> tuple[int, str, bytes]:
+    """Call a WSGI application; return status, media type, body."""
+    got: dict[str, Any] = {}
+
+    def start(status: str, names: list[tuple[str, str]]) -> None:
+        got.update(status=int(status.split()[0]), headers=dict(names))
+
+    environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "wsgi.input": io.BytesIO(body), **headers}
+    answer = b"".join(application(environ, start))
+    return got["status"], got["headers"]["Content-Type"], answer
+
+
+def application(given: Handler, **more: Any) -> Application:
+    return Application(given.answer, limit=MB, **more)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("application/json", b"[[2.0, 4.0]]"),
+        ("text/csv", b"2.0,4.0\n"),
+        ("*/*", b"[[2.0, 4.0]]"),
+        ("", b"[[2.0, 4.0]]"),
+    ],
+)
+def test_defaults_read_csv_and_write_what_is_asked(accept: str, expected: bytes) -> None:
+    status, media_type, body = ask(application(handler()), b"1,2\n", CONTENT_TYPE="text/csv", HTTP_ACCEPT=accept)
+    assert (status, body) == (200, expected)
+    assert media_type == (accept if accept == "text/csv" else "application/json")
+
+
+@pytest.mark.unit
+def test_numpy_goes_in_and_out() -> None:
+    buffer = io.BytesIO()
+    np.save(buffer, np.array([[1.5, 2.5]]))
+    status, media_type, body = ask(
+        application(handler()), buffer.getvalue(), CONTENT_TYPE=formats.NPY, HTTP_ACCEPT=formats.NPY
+    )
+    assert (status, media_type) == (200, formats.NPY)
+    assert np.load(io.BytesIO(body)).tolist() == [[3.0, 5.0]]
+
+
+@pytest.mark.unit
+def test_a_pickled_array_is_refused() -> None:
+    buffer = io.BytesIO()
+    np.save(buffer, np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    status, _, body = ask(application(handler()), buffer.getvalue(), CONTENT_TYPE=formats.NPY)
+    assert status == 400, body
+
+
+@pytest.mark.unit
+def test_json_is_read_where_no_type_is_said() -> None:
+    assert ask(application(handler()), b"[[1]]")[2] == b"[[2.0]]"
+
+
+@pytest.mark.unit
+def test_the_default_accept_can_be_set() -> None:
+    assert ask(application(handler(), default_accept="text/csv"), b"[[1, 2]]")[1:] == ("text/csv", b"2.0,4.0\n")
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("headers", "body", "status", "word"),
+    [
+        ({"CONTENT_TYPE": "image/png"}, b"x", 415, "image/png"),
+        ({"HTTP_ACCEPT": "image/png"}, b"[[1]]", 406, "image/png"),
+        ({"CONTENT_TYPE": "application/json"}, b"[[1", 400, "Expecting"),
+        ({"CONTENT_TYPE": "text/csv"}, b"1,2\n3\n", 400, "inhomogeneous"),
+        ({"CONTENT_TYPE": "text/csv"}, b"\xff", 400, "utf-8"),
+        ({"CONTENT_TYPE": formats.NPY}, b"x", 400, ""),
+        ({"CONTENT_TYPE": "text/csv"}, b"a,b\n", 500, "could not convert"),
+        ({"CONTENT_TYPE": "text/csv"}, b"1" * (MB + 1), 413, "larger"),
+    ],
+)
+def test_errors_have_their_status_and_reason(headers: dict[str, str], body: bytes, status: int, word: str) -> None:
+    found, media_type, answer = ask(application(handler()), body, **headers)
+    assert (found, media_type) == (status, "application/json")
+    assert word in json.loads(answer)["error-message"]
+
+
+@pytest.mark.unit
+def test_other_routes_are_not_found_and_other_methods_refused() -> None:
+    serving = application(handler())
+    assert ask(serving, path="/elsewhere")[0] == 404
+    assert ask(serving, method="GET")[0] == 405
+    assert ask(serving, path="/ping", method="GET")[0] == 200
+    assert ask(serving, path="/execution-parameters", method="GET")[0] == 404
+
+
+@pytest.mark.unit
+def test_own_functions_go_before_defaults() -> None:
+    given = handler(
+        input_fn=lambda body, media_type: [float(part) for part in body.decode().split("|")],
+        predict_fn=lambda data, model: sum(model.predict(data)),
+        output_fn=lambda prediction, accept: (f"<{prediction}>", "text/xml"),
+    )
+    assert ask(application(given), b"1|2", CONTENT_TYPE="text/pipes") == (200, "text/xml", b"<6.0>")
+
+
+@pytest.mark.unit
+def test_transform_fn_does_it_all() -> None:
+    given = handler(transform_fn=lambda model, body, media_type, accept: f"{type(model).__name__} {body} {accept}")
+    assert ask(application(given), b"x", CONTENT_TYPE="text/csv")[2] == b"Doubler x application/json"
+
+
+@pytest.mark.unit
+def test_transform_fn_beside_the_others_is_refused() -> None:
+    with pytest.raises(ScriptModeError, match="Cannot use transform_fn"):
+        handler(transform_fn=print, input_fn=print)
+
+
+@pytest.mark.unit
+def test_a_module_without_model_fn_cannot_be_served() -> None:
+    with pytest.raises(NotImplementedError, match="Please provide a model_fn implementation"):
+        Handler(SimpleNamespace(), Defaults(), "/model")
+
+
+@pytest.mark.unit
+def test_settings_come_from_the_variables_of_the_toolkit() -> None:
+    given = {"SAGEMAKER_MODEL_SERVER_WORKERS": "3", "SAGEMAKER_MODEL_SERVER_TIMEOUT": "9", "SAGEMAKER_PROGRAM": "a.py"}
+    settings = Settings.from_environment(given)
+    assert (settings.workers, settings.timeout, settings.port, settings.program) == (3, 9, 8080, "a.py")
+    with pytest.raises(ScriptModeError, match="SAGEMAKER_MODEL_SERVER_WORKERS='many'"):
+        Settings.from_environment({"SAGEMAKER_MODEL_SERVER_WORKERS": "many"})
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def served(base: Path, script: str, **variables: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run `framework.serve` on a script."""
+    (base / "model" / "code").mkdir(parents=True)
+    (base / "model" / "code" / "inference.py").write_text(dedent(script))
+    port = free_port()
+    program = "import sys, framework; sys.exit(framework.serve(framework.Defaults()))"
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "SAGEMAKER_BASE_DIR": str(base),
+        "SAGEMAKER_BIND_TO_PORT": str(port),
+        "SAGEMAKER_PROGRAM": "inference.py",
+        "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+        "SAGEMAKER_MODEL_SERVER_WORKERS": "1",
+        **variables,
+    }
+    process = subprocess.Popen([sys.executable, "-c", program], env=environment)
+    try:
+        yield f"http://127.0.0.1:{port}", process
+    finally:
+        process.kill()
+        process.wait(10)
+
+
+def until_healthy(url: str) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            if requests.get(f"{url}/ping", timeout=5).status_code == 200:
+                return
+        except requests.RequestException:
+            time.sleep(0.05)
+    raise AssertionError("never healthy")
+
+
+@pytest.mark.local
+def test_a_script_is_served_once_its_model_is_loaded(tmp_path: Path) -> None:
+    script = """
+        import pathlib, time
+        def model_fn(model_dir):
+            time.sleep(0.5)
+            pathlib.Path(model_dir, "loaded").touch()
+            return len(pathlib.Path(model_dir).name)
+        def predict_fn(data, model):
+            return data * model
+    """
+    with served(tmp_path, script) as (url, process):
+        until_healthy(url)
+        assert (tmp_path / "model" / "loaded").exists()
+        answer = requests.post(f"{url}/invocations", data="[1, 2]", headers={"Accept": "text/csv"}, timeout=10)
+        assert answer.text == "5\n10\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+@pytest.mark.local
+def test_a_model_that_does_not_load_ends_the_server(tmp_path: Path) -> None:
+    with served(tmp_path, "def model_fn(model_dir):\n    raise ValueError('broken')") as (_, process):
+        assert process.wait(30) != 0
+
+
+@pytest.mark.local
+def test_a_request_beyond_the_timeout_does_not_stop_the_next(tmp_path: Path) -> None:
+    script = """
+        import time
+        def model_fn(model_dir):
+            return 0
+        def predict_fn(data, model):
+            time.sleep(float(data))
+            return data
+    """
+    with served(tmp_path, script, SAGEMAKER_MODEL_SERVER_TIMEOUT="2") as (url, _):
+        until_healthy(url)
+        assert requests.post(f"{url}/invocations", data="60", timeout=20).status_code == 500
+        until_healthy(url)
+        assert requests.post(f"{url}/invocations", data="0", timeout=10).text == "0"
