@@ -18,7 +18,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The embedded AWS's own settings. `home` holds `cache/` (kept) and `state/` (lives with the server)."""
+    """The embedded AWS's own settings. `home` holds `cache/`, `data/` (both kept) and `state/` (lives with the server)."""
 
     home: Path
     port: int = 4566
@@ -35,8 +35,18 @@ class Settings:
         return self.home / "cache"
 
     @property
+    def data(self) -> Path:
+        """What the embedded AWS knows, between two lives of the server: a snapshot, S3's bodies, published images."""
+        return self.home / "data"
+
+    @property
+    def snapshot(self) -> Path:
+        """The file of the snapshot."""
+        return self.data / "snapshot"
+
+    @property
     def state(self) -> Path:
-        """Everything that belongs to the running server: images, jobs, logs, process ids."""
+        """Everything that belongs to the running server: jobs, logs, process ids."""
         return self.home / "state"
 
 

@@ -32,10 +32,15 @@ class Bucket:
 class Keys:
     """Checks the key of a call against moto's usage plans, and counts."""
 
-    def __init__(self) -> None:
+    def __init__(self, used: dict[tuple[str, str, str], int] | None = None) -> None:
         self._lock = threading.Lock()
         self._buckets: dict[tuple[Any, ...], Bucket] = {}
-        self._used: dict[tuple[str, str, str], int] = {}
+        self._used: dict[tuple[str, str, str], int] = dict(used or {})
+
+    def used(self) -> dict[tuple[str, str, str], int]:
+        """Return how many calls each plan, key and period has counted against its quota."""
+        with self._lock:
+            return dict(self._used)
 
     def check(self, call: Call, backend: Any) -> None:
         """Set the call's key where the method wants one.

@@ -28,10 +28,10 @@ _MAX_BODY = 10 * 1024 * 1024
 class Gateway:
     """All REST APIs of the account and region."""
 
-    def __init__(self, settings: Settings, lambdas: Lambdas) -> None:
+    def __init__(self, settings: Settings, lambdas: Lambdas, kept: dict[str, Any] | None = None) -> None:
         self._settings = settings
         self._lambdas = lambdas
-        self._keys = Keys()
+        self._keys = Keys((kept or {}).get("used"))
 
     def handle(self, request: Request) -> Response:
         """Answer one call."""
@@ -46,6 +46,10 @@ class Gateway:
         response.headers["x-amz-apigw-id"] = call.context()["extendedRequestId"]
         self._log(call, response)
         return response
+
+    def state(self) -> dict[str, Any]:
+        """Return what the gateway counts, for `kept` of a later one; the buckets of the throttle start full."""
+        return {"used": self._keys.used()}
 
     def close(self) -> None:
         """Nothing runs here: the workers are Lambda's."""

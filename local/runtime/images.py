@@ -1,6 +1,6 @@
 """Published images: what `trainyard-docker push` records and a job finds by its image URI.
 
-`state/images/{repository}/{tag}/` holds `image.json` and, for the process runtime, `context/`.
+`data/images/{repository}/{tag}/` holds `image.json` and, for the process runtime, `context/`.
 """
 
 import json
@@ -65,7 +65,7 @@ class ImageStore:
     """The folder of published images."""
 
     def __init__(self, settings: Settings) -> None:
-        self.root = settings.state / "images"
+        self.root = settings.data / "images"
 
     def folder(self, reference: Reference) -> Path:
         """Return where the image of `reference` is recorded."""

@@ -11,7 +11,7 @@ from local.runtime.interface import Runtime
 from local.sagemaker.limits import Limits
 from local.sagemaker.logs import LogWriter
 from local.sagemaker.s3files import S3Files
-from local.sagemaker.store import Kind, Table
+from local.sagemaker.store import Kind, Record, Table
 from local.sagemaker.tags import Tags
 from local.settings import Settings
 
@@ -27,10 +27,20 @@ class Context:
     logs: LogWriter
     tags: Tags = field(default_factory=Tags)
     tables: dict[str, Table] = field(default_factory=dict)
+    kept: dict[str, dict[str, Record]] = field(default_factory=dict)
 
     def table(self, kind: Kind) -> Table:
         """Return the one table of a kind of resource: all that SageMaker knows is in these tables."""
-        return self.tables.setdefault(kind.prefix, Table(kind))
+        return self.tables.setdefault(kind.prefix, Table(kind, self.kept.get(kind.prefix)))
+
+    def state(self) -> Record:
+        """Return all that SageMaker knows, as plain values; `kept` and `tags` of a later context take it."""
+        tables = {prefix: table.records() for prefix, table in list(self.tables.items())}
+        return {"tables": tables, "tags": self.tags.state()}
+
+    def mark(self) -> Record:
+        """Return something that differs after each change of what `state` returns."""
+        return {"tags": self.tags.version, **{prefix: table.version for prefix, table in list(self.tables.items())}}
 
     @property
     def sandboxes(self) -> Path:

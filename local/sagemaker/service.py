@@ -22,6 +22,7 @@ from local.sagemaker.models import Models
 from local.sagemaker.processing import ProcessingJobs
 from local.sagemaker.s3files import S3Files
 from local.sagemaker.store import Record
+from local.sagemaker.tags import Tags
 from local.sagemaker.training import TrainingJobs
 from local.sagemaker.transform import TransformJobs
 from local.settings import Settings
@@ -33,13 +34,23 @@ _log = logging.getLogger(__name__)
 class SageMaker:
     """Control plane and runtime."""
 
-    def __init__(self, settings: Settings, *, limits: Limits | None = None, runtime: Runtime | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        limits: Limits | None = None,
+        runtime: Runtime | None = None,
+        kept: Record | None = None,
+    ) -> None:
+        found = kept or {}
         self._context = Context(
             settings=settings,
             limits=limits or bounds.from_environment(),
             runtime=runtime or select(settings, _log.info),
             s3=S3Files(settings),
             logs=LogWriter(settings),
+            tags=Tags(found.get("tags")),
+            kept=found.get("tables", {}),
         )
         shutil.rmtree(self._context.sandboxes, ignore_errors=True)  # what a killed server left
         self._queue = Queue(self._context.limits.parallel_jobs)
@@ -81,6 +92,20 @@ class SageMaker:
     def runtime(self) -> str:
         """The name of the runtime in use: `engine` or `process`."""
         return self._context.runtime.name
+
+    def resume(self) -> None:
+        """Bring back what ran when an earlier server stopped; the embedded AWS answers by now."""
+        resume = getattr(self._endpoints, "resume", None)
+        if resume:
+            resume()
+
+    def state(self) -> Record:
+        """Return all that SageMaker knows, for `kept` of a later one."""
+        return self._context.state()
+
+    def mark(self) -> Record:
+        """Return something that differs after each change of `state`."""
+        return self._context.mark()
 
     def handle(self, request: Request) -> Response:
         """Answer one request of the control plane or the runtime."""

@@ -35,9 +35,10 @@ class Kind:
 class Table:
     """All resources of one kind."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: Kind, records: dict[str, Record] | None = None) -> None:
         self.kind = kind
-        self._records: dict[str, Record] = {}
+        self.version = 0  # differs after each change
+        self._records: dict[str, Record] = dict(records or {})
         self._lock = threading.RLock()
 
     def add(self, name: str, record: Record) -> str:
@@ -49,6 +50,7 @@ class Table:
                 raise self.kind.taken(name, identifier)
             times = {"CreationTime": now, "LastModifiedTime": now}
             self._records[name] = {**copy.deepcopy(record), f"{self.kind.prefix}Arn": identifier, **times}
+            self.version += 1
         return identifier
 
     def get(self, name: str) -> Record:
@@ -65,6 +67,7 @@ class Table:
             change(record)
             record["LastModifiedTime"] = time.time()
             self._records[name] = record
+            self.version += 1
             return copy.deepcopy(record)
 
     def update(self, name: str, **members: Any) -> Record:
@@ -82,7 +85,13 @@ class Table:
         with self._lock:
             record = self.get(name)
             del self._records[name]
+            self.version += 1
             return record
+
+    def records(self) -> dict[str, Record]:
+        """Return the records by name; they must not be changed, but are never changed here either."""
+        with self._lock:
+            return dict(self._records)
 
     def all(self) -> list[Record]:
         """Return copies of all records."""
