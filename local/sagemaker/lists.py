@@ -17,6 +17,11 @@ def page(table: Table, request: Record, member: str) -> Record:
     rows.sort(key=_sort_key(request.get("SortBy", "CreationTime"), prefix))
     if request.get("SortOrder", "Descending") == "Descending":
         rows.reverse()
+    return cut(rows, request, member)
+
+
+def cut(rows: list[Record], request: Record, member: str) -> Record:
+    """Return the page of rows in order that a request asks for, under `member`."""
     start = _offset(request.get("NextToken"))
     end = start + request.get("MaxResults", _DEFAULT_PAGE)
     result: Record = {member: rows[start:end]}
