@@ -51,4 +51,4 @@ class Networks:
         (key, value), *_ = self._label.items()
         with suppress(APIError, RequestException):
             for network in self._docker.networks.list(filters={"label": f"{key}={value}"}):
-                self.close(network.name)
+                self.close(str(network.name))

@@ -1,5 +1,6 @@
 """Metrics that a training image prints: lines matched by MetricDefinitions."""
 
+import math
 import re
 import threading
 import time
@@ -32,18 +33,18 @@ class MetricReader:
     def __init__(self, definitions: list[Record]) -> None:
         self._patterns = [(item["Name"], re.compile(item["Regex"])) for item in definitions]
         self._points: list[Point] = []
+        self._published = 0
         self._lock = threading.Lock()
+        self._publishing = threading.Lock()
 
     def read(self, line: str) -> None:
         """Take a line."""
         for name, pattern in self._patterns:
             for match in pattern.finditer(line):
-                try:
-                    value = float(match[1])
-                except (ValueError, TypeError):
-                    continue
-                with self._lock:
-                    self._points.append((name, value, time.time()))
+                value = _number(match[1])
+                if math.isfinite(value):  # CloudWatch takes no other values
+                    with self._lock:
+                        self._points.append((name, value, time.time()))
 
     def points(self) -> list[Point]:
         """Return what has been measured so far."""
@@ -57,17 +58,23 @@ class MetricReader:
         return [{"MetricName": name, "Value": value, "Timestamp": moment} for name, (value, moment) in last.items()]
 
     def publish(self, cloudwatch: Any, job: str) -> None:
-        """Send every point to CloudWatch."""
-        with self._lock:
-            points = list(self._points)
-        data = [
-            {
-                "MetricName": name,
-                "Value": value,
-                "Timestamp": moment,
-                "Dimensions": [{"Name": "TrainingJobName", "Value": job}],
-            }
-            for name, value, moment in points
-        ]
-        for start in range(0, len(data), _BATCH):
-            cloudwatch.put_metric_data(Namespace=NAMESPACE, MetricData=data[start : start + _BATCH])
+        """Send the points that are new to CloudWatch, under the dimension by which the SageMaker SDK finds them."""
+        with self._publishing:
+            points = self.points()[self._published :]
+            for start in range(0, len(points), _BATCH):
+                batch = points[start : start + _BATCH]
+                cloudwatch.put_metric_data(Namespace=NAMESPACE, MetricData=[_datum(point, job) for point in batch])
+                self._published += len(batch)
+
+
+def _number(text: str | None) -> float:
+    try:
+        return float(text or "nan")
+    except ValueError:
+        return math.nan
+
+
+def _datum(point: Point, job: str) -> Record:
+    name, value, moment = point
+    dimensions = [{"Name": "TrainingJobName", "Value": job}]
+    return {"MetricName": name, "Value": value, "Timestamp": moment, "Dimensions": dimensions}

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from local.runtime.interface import Launch, RuntimeProblem
+from local.runtime.interface import RuntimeProblem
 from local.sagemaker.context import Context
 from local.sagemaker.errors import AwsError
 from local.sagemaker.logs import LogStream
@@ -119,19 +119,6 @@ class JobRun(ABC):
         """Raise JobStopped once somebody asked for it."""
         if self._stop.is_set():
             raise JobStopped
-
-    def run_image(self, launch: Launch, seconds: float) -> int:
-        """Run an image to its end and return its exit code."""
-        handle = self.context.runtime.start(launch, self.heard)
-        deadline = time.monotonic() + seconds
-        try:
-            while (code := handle.wait(0.1)) is None:
-                self.check_stop()
-                if time.monotonic() > deadline:
-                    raise JobTimedOut
-        finally:
-            handle.stop(self.context.limits.stop_grace_seconds)
-        return code
 
     def heard(self, line: str) -> None:
         """Take a line that the image wrote."""

@@ -1,7 +1,8 @@
 """S3 for jobs: prefixes and manifests down into folders, folders and files up."""
 
+import errno
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -10,6 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.clients import client
 from local.settings import Settings
+
+_PIECE = 1024 * 1024
 
 
 class S3Problem(Exception):
@@ -41,28 +44,49 @@ class S3Files:
             return False
         return True
 
+    def under(self, uri: str) -> list[tuple[str, str]]:
+        """Return (object URI, relative path) pairs of the objects under a prefix; there may be none."""
+        return list(self._prefix(uri))
+
     def sources(self, uri: str, data_type: str = "S3Prefix") -> list[tuple[str, str]]:
         """Return (object URI, relative path) pairs of a data source; none is an error in AWS's words."""
-        found = list(self._manifest(uri) if data_type == "ManifestFile" else self._prefix(uri))
+        found = list(self._manifest(uri)) if data_type == "ManifestFile" else self.under(uri)
         if not found:
             raise S3Problem(no_objects(uri))
         return found
 
     def download(self, uri: str, folder: Path, data_type: str = "S3Prefix") -> None:
         """Put the objects of a data source into `folder`."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for source, relative in self.sources(uri, data_type):
-            target = folder / relative
-            if not target.resolve().is_relative_to(folder.resolve()):
-                raise S3Problem(f"{source}: the key leads out of the input folder")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self.fetch(source, target)
+        self.fetch_all(self.sources(uri, data_type), folder)
+
+    def fetch_all(self, sources: Iterable[tuple[str, str]], folder: Path) -> None:
+        """Put (object URI, relative path) pairs into `folder`."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for source, relative in sources:
+                target = folder / relative
+                if not target.resolve().is_relative_to(folder.resolve()):
+                    raise S3Problem(f"{source}: the key leads out of the input folder")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self.fetch(source, target)
+        except OSError as error:
+            raise S3Problem(_disk(error)) from error
 
     def fetch(self, uri: str, target: Path) -> None:
         """Download one object to a file."""
         bucket, key = split(uri)
         try:
             self._s3.download_file(bucket, key, str(target))
+        except (ClientError, BotoCoreError) as error:
+            raise S3Problem(f"{uri}: {error}") from error
+        except OSError as error:
+            raise S3Problem(_disk(error)) from error
+
+    def stream(self, uri: str) -> Iterator[bytes]:
+        """Yield the content of one object in pieces."""
+        bucket, key = split(uri)
+        try:
+            yield from self._s3.get_object(Bucket=bucket, Key=key)["Body"].iter_chunks(_PIECE)
         except (ClientError, BotoCoreError) as error:
             raise S3Problem(f"{uri}: {error}") from error
 
@@ -78,9 +102,8 @@ class S3Files:
 
     def upload_folder(self, folder: Path, uri: str) -> None:
         """Upload every regular file below `folder`, keeping the layout; links are not followed."""
-        for file in sorted(folder.rglob("*")):
-            if file.is_file() and not file.is_symlink():
-                self.upload(file, f"{uri.rstrip('/')}/{file.relative_to(folder).as_posix()}")
+        for file in files(folder):
+            self.upload(file, f"{uri.rstrip('/')}/{file.relative_to(folder).as_posix()}")
 
     def _prefix(self, uri: str) -> Iterator[tuple[str, str]]:
         bucket, prefix = split(uri)
@@ -91,11 +114,34 @@ class S3Files:
         bucket, key = split(uri)
         try:
             entries: Any = json.loads(self._s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-            prefix = entries[0]["prefix"]
-        except (ClientError, BotoCoreError, ValueError, KeyError, IndexError, TypeError) as error:
+        except (ClientError, BotoCoreError, ValueError) as error:
             raise S3Problem(f"{uri}: not a readable manifest ({error})") from error
-        for entry in entries[1:]:
-            yield f"{prefix}{entry}", str(entry)
+        prefix, names = _manifest_parts(entries, uri)
+        for name in names:
+            yield f"{prefix}{name}", name.lstrip("/")
+
+
+def _manifest_parts(entries: Any, uri: str) -> tuple[str, list[str]]:
+    """Return the prefix and what follows it: `[{"prefix": "s3://..."}, "name", ...]`."""
+    first = entries[0] if isinstance(entries, list) and entries else None
+    prefix = first.get("prefix") if isinstance(first, dict) else None
+    if not isinstance(prefix, str) or not prefix.startswith("s3://"):
+        raise S3Problem(f'{uri}: not a manifest: its first element must be {{"prefix": "s3://..."}}')
+    names = entries[1:]
+    if wrong := [name for name in names if not isinstance(name, str) or not name]:
+        raise S3Problem(f"{uri}: not a manifest: {wrong[0]!r} is not the name of an object")
+    return prefix, names
+
+
+def files(folder: Path) -> list[Path]:
+    """Return the regular files below `folder` in order; links are not followed."""
+    return [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.is_symlink()]
+
+
+def _disk(error: OSError) -> str:
+    """Return AWS's word for a full disk, and what the system says."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return f"Insufficient disk space ({error})" if full else str(error)
 
 
 def split(uri: str) -> tuple[str, str]:

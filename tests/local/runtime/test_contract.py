@@ -129,6 +129,6 @@ def test_an_isolated_container_reaches_nobody_and_close_removes_what_was_left_op
 def networks() -> list[str]:
     connection = engine.connect()
     assert connection is not None
-    found = [network.name for network in connection.networks.list()]
+    found = [str(network.name) for network in connection.networks.list()]
     connection.close()
     return found
