@@ -25,6 +25,7 @@ from local.sagemaker.store import Record
 from local.sagemaker.tags import Tags
 from local.sagemaker.training import TrainingJobs
 from local.sagemaker.transform import TransformJobs
+from local.sagemaker.tuning.jobs import TuningJobs
 from local.settings import Settings
 
 Operation = Callable[[Record], Record]
@@ -55,6 +56,7 @@ class SageMaker:
         shutil.rmtree(self._context.sandboxes, ignore_errors=True)  # what a killed server left
         self._queue = Queue(self._context.limits.parallel_jobs)
         self.training = TrainingJobs(self._context, self._queue)
+        self._tuning = TuningJobs(self._context, self.training)
         self._models = Models(self._context)
         self._configs = EndpointConfigs(self._context, self._models.table)
         self._endpoints = Endpoints(self._context, self._configs.table, self._models.table)
@@ -67,6 +69,7 @@ class SageMaker:
             ("TrainingJob", self.training),
             ("ProcessingJob", ProcessingJobs(self._context, self._queue)),
             ("TransformJob", TransformJobs(self._context, self._queue, self._models.table)),
+            ("HyperParameterTuningJob", self._tuning),
         ):
             table |= {f"Create{noun}": jobs.create, f"Describe{noun}": jobs.describe}
             table |= {f"List{noun}s": jobs.list, f"Stop{noun}": jobs.stop}
@@ -83,8 +86,8 @@ class SageMaker:
             "UpdateEndpointWeightsAndCapacities": self._endpoints.update_weights,
             "AddTags": tags.add_tags,
             "ListTags": tags.list_tags,
-            # True until tuning runs here: who lists everything of a stage asks for these too.
-            "ListHyperParameterTuningJobs": lambda _: {"HyperParameterTuningJobSummaries": []},
+            "DeleteHyperParameterTuningJob": self._tuning.delete,
+            "ListTrainingJobsForHyperParameterTuningJob": self._tuning.training_jobs,
             "DeleteTags": tags.delete_tags,
         }
 
@@ -138,6 +141,7 @@ class SageMaker:
 
     def close(self) -> None:
         """Stop every job, endpoint and program, and remove their folders."""
+        self._tuning.close()
         self._queue.close()
         self._endpoints.close()
         self._context.logs.close()

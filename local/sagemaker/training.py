@@ -1,6 +1,6 @@
 """The operations on training jobs, and what whoever makes jobs in this process may ask of them."""
 
-from local.sagemaker import artifacts, metrics, secondary, trainingchecks
+from local.sagemaker import artifacts, builtin_metrics, metrics, secondary, trainingchecks
 from local.sagemaker.clusterruns import DAY
 from local.sagemaker.context import Context
 from local.sagemaker.jobqueue import Queue
@@ -44,6 +44,7 @@ class TrainingJobs(Jobs):
     def initial(self, request: Record) -> Record:
         """Return the first status, the defaults that AWS shows, and where the model will be."""
         first: Record = {
+            "AlgorithmSpecification": builtin_metrics.complete(request["AlgorithmSpecification"]),
             "ModelArtifacts": {"S3ModelArtifacts": artifacts.location(request)},
             "StoppingCondition": {"MaxRuntimeInSeconds": DAY} | request.get("StoppingCondition", {}),
             "ProfilingStatus": "Disabled",  # nothing is profiled here, whatever ProfilerConfig asks for
