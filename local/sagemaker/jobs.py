@@ -85,6 +85,14 @@ class Jobs(ABC):
         with self._ends:
             return self.table.get(name) if self._ends.wait_for(ended, timeout) else None
 
+    def resume(self) -> None:
+        """End the jobs that an earlier server took with it when it was killed."""
+        for record in self.table.all():
+            if record[f"{self.kind.prefix}Status"] not in ENDED:
+                run = self.new_run(record[self.kind.name_member])
+                run.close_logs()
+                run.failed("InternalServerError: the embedded AWS ended while the job was in progress")
+
     def describe(self, request: Record) -> Record:
         """Return everything about a job."""
         return self.table.get(request[self.kind.name_member])

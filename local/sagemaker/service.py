@@ -58,6 +58,8 @@ class SageMaker:
         self.training = TrainingJobs(self._context, self._queue)
         self._tuning = TuningJobs(self._context, self.training)
         self._models = Models(self._context)
+        self._processing = ProcessingJobs(self._context, self._queue)
+        self._transforms = TransformJobs(self._context, self._queue, self._models.table)
         self._configs = EndpointConfigs(self._context, self._models.table)
         self._endpoints = Endpoints(self._context, self._configs.table, self._models.table)
         self._invocations = Invocations(self._endpoints)
@@ -67,8 +69,8 @@ class SageMaker:
         table: dict[str, Operation] = {}
         for noun, jobs in (
             ("TrainingJob", self.training),
-            ("ProcessingJob", ProcessingJobs(self._context, self._queue)),
-            ("TransformJob", TransformJobs(self._context, self._queue, self._models.table)),
+            ("ProcessingJob", self._processing),
+            ("TransformJob", self._transforms),
             ("HyperParameterTuningJob", self._tuning),
         ):
             table |= {f"Create{noun}": jobs.create, f"Describe{noun}": jobs.describe}
@@ -98,6 +100,8 @@ class SageMaker:
 
     def resume(self) -> None:
         """Bring back what ran when an earlier server stopped; the embedded AWS answers by now."""
+        for jobs in (self.training, self._processing, self._transforms):
+            jobs.resume()
         resume = getattr(self._endpoints, "resume", None)
         if resume:
             resume()

@@ -10,16 +10,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.clients import client
 from local.runtime.interface import Launch
-from local.sagemaker import artifacts, cluster, configfiles, metrics, secondary
-from local.sagemaker.channels import Channels
+from local.sagemaker import artifacts, configfiles, metrics, secondary
 from local.sagemaker.cluster import Instance
 from local.sagemaker.clusterruns import ClusterRun
 from local.sagemaker.context import Context
-from local.sagemaker.pipes import Pipe
 from local.sagemaker.runs import LONGEST_REASON, JobFailed, JobStopped, JobTimedOut
-from local.sagemaker.s3files import S3Problem
 from local.sagemaker.store import Record, Table
 from local.sagemaker.sync import FolderSync, Periodic
+from local.sagemaker.trainingfolder import TrainingFolders
 
 CHECKPOINTS = "/opt/ml/checkpoints"
 
@@ -33,7 +31,7 @@ class TrainingRun(ClusterRun):
         super().__init__(context, table, name)
         definitions = self.request["AlgorithmSpecification"].get("MetricDefinitions", [])
         self.metrics = metrics.MetricReader(definitions)
-        self._pipes: list[Pipe] = []
+        self._folders = TrainingFolders(context, self.request, self.instances)
 
     @property
     def image(self) -> str:
@@ -59,8 +57,7 @@ class TrainingRun(ClusterRun):
     def check(self) -> None:
         """Also end a job whose pipes cannot be fed."""
         super().check()
-        for problem in filter(None, (pipe.problem for pipe in self._pipes)):
-            raise JobFailed(f"ClientError: Data download failed:{problem}") from problem
+        self._folders.check()
 
     def execute(self, folder: Path) -> None:
         """Download, train, upload; a stopped or timed-out job uploads what it has, as on AWS."""
@@ -68,12 +65,11 @@ class TrainingRun(ClusterRun):
         self._enter("Downloading", TrainingStartTime=time.time())
         try:
             for instance in self.instances:
-                self._prepare(instance, folder / instance.host)
+                self._folders.fill(instance, folder / instance.host, self.check)
             with self._checkpoints(folder):
                 failed = self._train(folder)
         finally:
-            for pipe in self._pipes:
-                pipe.close()
+            self._folders.close()
         if failed:
             raise JobFailed(failed)
         self._enter("Uploading")
@@ -89,26 +85,6 @@ class TrainingRun(ClusterRun):
             self._upload(folder)
             raise
         return self._algorithm_error(folder / host, code) if code else ""
-
-    def _prepare(self, instance: Instance, place: Path) -> None:
-        for part in ("model", "output/data", "input/data", "checkpoints"):
-            (place / part).mkdir(parents=True, exist_ok=True)
-        channels = Channels(self.request, self.instances, self.context.s3)
-        config = place / "input" / "config"
-        configfiles.write_json(config / "hyperparameters.json", self.request.get("HyperParameters", {}))
-        configfiles.write_json(config / "inputdataconfig.json", channels.config(instance))
-        configfiles.write_json(config / "resourceconfig.json", cluster.resource_config(instance, self.instances))
-        for channel in channels.of(instance):
-            self._download(channels, channel, instance, place)
-
-    def _download(self, channels: Channels, channel: Record, instance: Instance, place: Path) -> None:
-        try:
-            pipe = channels.download(channel, instance, place / "input" / "data")
-        except S3Problem as error:
-            raise JobFailed(f"ClientError: Data download failed:{error}") from error
-        if pipe:
-            self._pipes.append(pipe)
-        self.check()
 
     @contextmanager
     def _checkpoints(self, folder: Path) -> Iterator[None]:
@@ -168,7 +144,6 @@ class TrainingRun(ClusterRun):
 
     def restarting(self) -> None:
         """Enter Restarting, then Starting."""
-        self._pipes.clear()
         self._enter("Restarting")
         self._enter("Starting")
 
