@@ -1,6 +1,6 @@
 """Endpoint configurations: which models, as which variants."""
 
-from local.sagemaker import lists
+from local.sagemaker import lists, variants
 from local.sagemaker.context import Context
 from local.sagemaker.errors import validation
 from local.sagemaker.store import Kind, Record, Table
@@ -11,8 +11,7 @@ ENDPOINT_CONFIG = Kind(
     missing=lambda _, arn: validation(f'Could not find endpoint configuration "{arn}".'),
     taken=lambda _, arn: validation(f'Cannot create already existing endpoint configuration "{arn}".'),
 )
-_LATER = ("ShadowProductionVariants", "AsyncInferenceConfig", "ExplainerConfig")
-_MOST_VARIANTS = 10
+_LATER = ("AsyncInferenceConfig", "ExplainerConfig", "CrossRegionTrafficConfig")
 
 
 class EndpointConfigs:
@@ -27,31 +26,19 @@ class EndpointConfigs:
         """CreateEndpointConfig."""
         for member in _LATER:
             if request.get(member):
-                raise validation(f"{member} is not covered yet by the embedded SageMaker")
-        names = [variant["VariantName"] for variant in request["ProductionVariants"]]
-        if len(set(names)) != len(names):
-            raise validation(f"Production variant names must be unique, got {', '.join(names)}.")
-        if len(names) > _MOST_VARIANTS:
-            raise validation(f"At most {_MOST_VARIANTS} production variants are allowed, got {len(names)}.")
-        for variant in request["ProductionVariants"]:
-            self._check(variant)
+                raise validation(f"{member} is not covered by the embedded SageMaker")
+        variants.check(request, self._models)
         record = {key: value for key, value in request.items() if key != "Tags"}
-        record["ProductionVariants"] = [{"InitialVariantWeight": 1.0, **item} for item in record["ProductionVariants"]]
+        for member in ("ProductionVariants", "ShadowProductionVariants"):
+            if member in record:
+                record[member] = [{"InitialVariantWeight": 1.0, **item} for item in record[member]]
         arn = self.table.add(request["EndpointConfigName"], record)
         self._context.tags.add(arn, request.get("Tags", []))
         return {"EndpointConfigArn": arn}
 
-    def _check(self, variant: Record) -> None:
-        if "ServerlessConfig" in variant:
-            raise validation("ServerlessConfig is not covered yet by the embedded SageMaker")
-        for member in ("ModelName", "InstanceType", "InitialInstanceCount"):
-            if member not in variant:
-                raise validation(f"Production variant {variant['VariantName']} needs {member}.")
-        self._models.get(variant["ModelName"])
-
     def describe(self, request: Record) -> Record:
         """DescribeEndpointConfig."""
-        return self.table.get(request["EndpointConfigName"])
+        return {"EnableNetworkIsolation": False, **self.table.get(request["EndpointConfigName"])}
 
     def list(self, request: Record) -> Record:
         """ListEndpointConfigs."""

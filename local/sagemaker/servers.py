@@ -1,56 +1,51 @@
-"""One model's server: started, pinged until it is healthy, asked, restarted when it dies.
+"""One model's server: started, pinged until it is healthy, asked, restarted when it dies or hangs.
 
-Batch transform and endpoints share it. Every request has its own connection: a kept one may be closed by the
-server in the moment it is used, and that request would be lost.
+Batch transform and endpoints share it.
 """
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import Any
 
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 
 from local.runtime.interface import Handle, Launch, LogLine, Runtime, RuntimeProblem
+from local.sagemaker.calls import Answer, AnswerTooLarge, ServerBroken, ServerTimedOut, ServerUnavailable, call
+from local.sagemaker.pulse import HealthCheck, Pulse
+
+__all__ = ["Answer", "AnswerTooLarge", "ModelServer", "ServerBroken", "ServerTimedOut", "ServerUnavailable"]
 
 _PING_SECONDS = 2.0
 _PING_PAUSE = 0.1
+_WEDGED_GRACE = 2.0
 _RESTART_PAUSE = 0.2
 _RESTART_PAUSE_MOST = 5.0
 _EXITS_UNTIL_FAILED = 3
 _PARALLEL = 64
 
 
-class ServerUnavailable(Exception):
-    """Nobody listens; the request was not delivered and may go elsewhere."""
-
-
-class ServerTimedOut(Exception):
-    """The server took the request and did not answer in time."""
-
-
-class ServerBroken(Exception):
-    """The connection broke while the server worked on the request."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A server's response."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
 class ModelServer:
     """A supervised server."""
 
-    def __init__(self, runtime: Runtime, launch: Launch, log: LogLine) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        launch: Launch,
+        log: LogLine,
+        *,
+        check: HealthCheck | None = None,
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`changed` is called when the server became healthy or ceased to be."""
         self._runtime = runtime
         self._launch = launch
         self._log = log
+        self._check = check or HealthCheck()
+        self._changed = changed
+        self._asked = 0
+        self._counting = threading.Lock()
         self._handle: Handle | None = None
         self._exits = 0
         self._problem = ""
@@ -82,16 +77,10 @@ class ModelServer:
                 return "ping"
         return ""
 
-    def drain(self, seconds: float) -> None:
-        """Take all turns: no request is on its way then."""
-        end = time.monotonic() + seconds
-        for _ in range(_PARALLEL):
-            self._turns.acquire(timeout=max(0.0, end - time.monotonic()))
-
     def stop(self, grace: float) -> None:
         """Stop it for good."""
         self._stopping.set()
-        self._healthy.clear()
+        self._set_healthy(False)
         while self._thread.is_alive():
             if handle := self._handle:
                 handle.stop(grace)
@@ -100,42 +89,42 @@ class ModelServer:
 
     def get(self, path: str, seconds: float = _PING_SECONDS) -> Answer:
         """GET a path."""
-        return self._request("GET", path, b"", {}, seconds)
+        return self._call("GET", path, seconds=seconds)
 
-    def post(self, body: bytes, headers: Mapping[str, str], seconds: float) -> Answer:
+    def post(self, body: bytes, headers: Mapping[str, str], seconds: float, most: int | None = None) -> Answer:
         """POST /invocations.
 
+        Args:
+            body: what is sent.
+            headers: with it.
+            seconds: how long all of it may take.
+            most: bytes that an answer may have; None for any.
+
         Raises:
-            ServerUnavailable, ServerTimedOut, ServerBroken: no answer.
+            ServerUnavailable, ServerTimedOut, ServerBroken, AnswerTooLarge: no answer.
         """
         end = time.monotonic() + seconds
-        if not self._turns.acquire(timeout=seconds):
-            raise ServerTimedOut
+        self._count(1)
         try:
-            return self._request("POST", "/invocations", body, headers, max(0.1, end - time.monotonic()))
+            if not self._turns.acquire(timeout=seconds):
+                raise ServerTimedOut
+            try:
+                left = max(0.1, end - time.monotonic())
+                return self._call("POST", "/invocations", body=body, headers=headers, seconds=left, most=most)
+            finally:
+                self._turns.release()
         finally:
-            self._turns.release()
+            self._count(-1)
 
-    def _request(self, method: str, path: str, body: bytes, headers: Mapping[str, str], seconds: float) -> Answer:
+    def _count(self, change: int) -> None:
+        with self._counting:
+            self._asked += change
+
+    def _call(self, method: str, path: str, **more: Any) -> Answer:
         handle = self._handle
         if handle is None:
             raise ServerUnavailable
-        try:
-            response = self._http.request(
-                method,
-                handle.url + path,
-                body=body or None,
-                headers={**headers, "Connection": "close"},
-                timeout=urllib3.Timeout(connect=5, read=seconds),
-                redirect=False,
-            )
-        except (NewConnectionError, ConnectTimeoutError) as error:
-            raise ServerUnavailable from error
-        except ReadTimeoutError as error:
-            raise ServerTimedOut from error
-        except HTTPError as error:
-            raise ServerBroken(str(error)) from error
-        return Answer(response.status, dict(response.headers), response.data)
+        return call(self._http, method, handle.url + path, **more)
 
     def _supervise(self) -> None:
         pause = _RESTART_PAUSE
@@ -148,17 +137,35 @@ class ModelServer:
                 self._problem = str(error)
             else:
                 self._watch(self._handle)
-            self._healthy.clear()
+                self._handle = None  # its port may be another server's soon
+            self._set_healthy(False)
             self._exits += 1
             pause = _RESTART_PAUSE if time.monotonic() - started > 30 else min(2 * pause, _RESTART_PAUSE_MOST)
             self._stopping.wait(pause)
 
     def _watch(self, handle: Handle) -> None:
+        pulse = Pulse(self._check)
         while (code := handle.wait(_PING_PAUSE)) is None:
-            if not self._stopping.is_set() and not self._healthy.is_set() and self._pings():
-                self._healthy.set()
+            if self._stopping.is_set():
+                continue
+            if not self._healthy.is_set():
+                self._set_healthy(self._pings())
+                pulse = Pulse(self._check)
+            elif pulse.due() and not pulse.beats(self._pings(), busy=self._asked > 0):
+                self._log("the server runs and does not answer GET /ping: it is stopped and started again")
+                self._set_healthy(False)
+                handle.stop(_WEDGED_GRACE)
         if not self._stopping.is_set():
             self._log(f"the server ended with exit code {code} and is started again")
+
+    def _set_healthy(self, healthy: bool) -> None:
+        if healthy == self._healthy.is_set():
+            return
+        if healthy:
+            self._healthy.set()
+        else:
+            self._healthy.clear()
+        self._changed()
 
     def _pings(self) -> bool:
         with suppress(ServerUnavailable, ServerTimedOut, ServerBroken):

@@ -10,7 +10,12 @@ from typing import Any
 
 from local.sagemaker.errors import AwsError, validation
 
-_JAVA = ((r"\p{ASCII}", r"[\x00-\x7f]"), (r"[\p{Print}]", r"[\x20-\x7e]"), (r"\p{Print}", r"[\x20-\x7e]"))
+_JAVA = (
+    (r"\p{ASCII}", r"[\x00-\x7f]"),
+    (r"[\p{Print}]", r"[\x20-\x7e]"),
+    (r"\p{Print}", r"[\x20-\x7e]"),
+    (r"\z", r"\Z"),
+)
 _TYPES: dict[str, tuple[type, ...]] = {
     "structure": (dict,),
     "map": (dict,),
@@ -29,10 +34,19 @@ _TYPES: dict[str, tuple[type, ...]] = {
 def check(shape: Any, value: Any) -> None:
     """Raise AwsError unless `value` is an input that `shape` allows."""
     _check_types(shape, value, "")
-    failures = list(_failures(shape, value, ""))
-    if failures:
-        noun = "validation error" if len(failures) == 1 else "validation errors"
-        raise validation(f"{len(failures)} {noun} detected: " + "; ".join(failures))
+    if found := failures(shape, value, ""):
+        raise validation(told(found))
+
+
+def told(found: list[str]) -> str:
+    """Return the message of a refusal for these failures."""
+    noun = "validation error" if len(found) == 1 else "validation errors"
+    return f"{len(found)} {noun} detected: " + "; ".join(found)
+
+
+def failures(shape: Any, value: Any, path: str) -> list[str]:
+    """Return what is wrong with one value, in AWS's words."""
+    return list(_failures(shape, value, path))
 
 
 def _check_types(shape: Any, value: Any, path: str) -> None:

@@ -1,0 +1,73 @@
+"""A blue/green deployment: the new fleet comes up, traffic moves to it step by step, alarms can call it back."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from local.sagemaker.hosting.fleet import Fleet
+from local.sagemaker.hosting.plan import Plan
+from local.sagemaker.hosting.problems import FleetProblem, GivenUp
+from local.sagemaker.hosting.traffic import Traffic
+
+Tripped = Callable[[tuple[str, ...]], str]  # alarms -> the name of one that is on, or nothing
+
+
+class Deployment:
+    """One new fleet on its way into an endpoint's traffic."""
+
+    def __init__(
+        self,
+        traffic: Traffic,
+        green: Fleet,
+        plan: Plan,
+        tripped: Tripped,
+        look_seconds: float,
+        give_up: threading.Event,
+    ) -> None:
+        """`look_seconds` are between two looks at the alarms; `give_up` ends all waiting."""
+        self._traffic = traffic
+        self._green = green
+        self._plan = plan
+        self._tripped = tripped
+        self._look_seconds = look_seconds
+        self._give_up = give_up
+        self._end = time.monotonic() + plan.limit
+
+    def run(self) -> None:
+        """Start the fleet and move all traffic to it; what follows is `Traffic.complete` or `roll_back`.
+
+        Raises:
+            FleetProblem: it does not come up, an alarm is on, or time is over.
+        """
+        self._traffic.follow(self._green)
+        self._check()
+        self._green.start()
+        self._check()
+        for share in self._plan.shares:
+            self._stage("ActivatingTraffic")
+            self._traffic.shift(share)
+            self._stage("Baking")
+            self._bake()
+
+    def roll_back(self) -> None:
+        """Send everything to the old fleet again and stop the new one."""
+        self._traffic.abandon()
+        self._green.drain()
+        self._green.stop()
+
+    def _stage(self, name: str) -> None:
+        self._green.stage = (name, time.time())
+
+    def _bake(self) -> None:
+        end = time.monotonic() + self._plan.wait
+        while (left := end - time.monotonic()) > 0:
+            self._give_up.wait(min(left, self._look_seconds))
+            self._check()
+
+    def _check(self) -> None:
+        if self._give_up.is_set():
+            raise GivenUp("stopped")
+        if time.monotonic() > self._end:
+            raise FleetProblem(f"The deployment took longer than its limit of {self._plan.limit:g} seconds.")
+        if alarm := self._tripped(self._plan.alarms):
+            raise FleetProblem(f"The alarm {alarm} is in state ALARM: the deployment was rolled back.")
