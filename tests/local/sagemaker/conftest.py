@@ -8,10 +8,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from werkzeug import Request
@@ -209,22 +209,28 @@ _mounted: list[SageMaker] = []
 
 
 @pytest.fixture
-def world(port: int, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A fresh embedded SageMaker with the process runtime."""
+def home(port: int, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a fresh home that shares its cache of environments with other tests."""
     settings = Settings(home=tmp_path / "home", port=port, runtime="process")
     cache = tmp_path_factory.getbasetemp() / "cache"
     cache.mkdir(exist_ok=True)
     settings.home.mkdir()
     settings.cache.symlink_to(cache)
-    with embedded(settings, ProcessRuntime(settings)) as found:
+    return settings
+
+
+@pytest.fixture
+def world(home: Settings) -> Iterator[World]:
+    """A fresh embedded SageMaker with the process runtime."""
+    with embedded(home, ProcessRuntime(home)) as found:
         yield found
 
 
 @contextmanager
-def embedded(settings: Settings, runtime: Runtime) -> Iterator[World]:
-    """An embedded SageMaker on a runtime, closed afterwards."""
-    limits = Limits(parallel_jobs=2, startup_seconds=20, stop_grace_seconds=2, drain_seconds=10)
-    service = SageMaker(settings, limits=limits, runtime=runtime)
+def embedded(settings: Settings, runtime: Runtime, **limits: float) -> Iterator[World]:
+    """An embedded SageMaker on a runtime, closed afterwards; `limits` are moved bounds."""
+    bounds = Limits(parallel_jobs=2, startup_seconds=20, stop_grace_seconds=2, drain_seconds=10)
+    service = SageMaker(settings, limits=replace(bounds, **cast("dict[str, Any]", limits)), runtime=runtime)
     _mounted.append(service)
     s3 = client("s3", settings)
     s3.create_bucket(Bucket=BUCKET)
