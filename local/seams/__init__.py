@@ -13,12 +13,19 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
         awslambda,
         bucket_policies,
         cloudformation,
+        definitions,
         descriptions,
+        distributed_maps,
         execution,
         execution_names,
         history,
+        inline_maps,
         jsonata,
+        map_runs,
+        parallel,
+        redrive,
         rest_apis,
+        resumption,
         rule_targets,
         service_clients,
         service_tasks,
@@ -29,6 +36,13 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
     jsonata.install()
     service_clients.install(settings)
     service_tasks.install()
+    definitions.install()
+    resumption.install()
+    parallel.install()
+    inline_maps.install()
+    map_runs.install()
+    distributed_maps.install()
+    redrive.install()
     execution.install(settings)
     execution_names.install()
     history.install()

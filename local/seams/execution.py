@@ -2,7 +2,7 @@
 
 moto runs an execution in a thread of its own; an exception there (a definition that parses but cannot be
 prepared, say) would leave it RUNNING for ever. AWS tells EventBridge each change of status; moto tells
-nobody, and rules on failed runs would never fire.
+nobody, and rules on failed runs would never fire. moto also keeps every thread that it ever started in a list.
 """
 # moto's names are replaced or reached on purpose
 # mypy: disable-error-code="method-assign, no-untyped-call"
@@ -10,9 +10,11 @@ nobody, and rules on failed runs would never fire.
 import datetime
 import json
 import logging
+import sys
 import threading
 from typing import Any
 
+from moto.stepfunctions.parser import utils
 from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.backend import execution, execution_worker
 
@@ -26,6 +28,20 @@ def install(settings: Settings) -> None:
     """Wrap the thread's function and the notice of its end."""
     _fail_instead_of_hanging()
     _tell_events(settings)
+    _forget_threads()
+
+
+class _Forgetful(list[Any]):
+    def append(self, item: Any) -> None:
+        """Keep nothing."""
+
+
+def _forget_threads() -> None:
+    kept = utils.TMP_THREADS
+    forgetful = _Forgetful()
+    for name, module in list(sys.modules.items()):
+        if name.startswith("moto.stepfunctions.parser") and getattr(module, "TMP_THREADS", None) is kept:
+            module.TMP_THREADS = forgetful  # type: ignore[attr-defined]
 
 
 def _fail_instead_of_hanging() -> None:
@@ -49,7 +65,8 @@ def _tell_events(settings: Settings) -> None:
 
     def terminated(self: Any) -> None:
         original(self)
-        threading.Thread(target=_put_event, args=(settings, self.execution), daemon=True).start()
+        if self.execution.map_run_arn is None:  # a child of a Distributed Map: the map run tells of it
+            threading.Thread(target=_put_event, args=(settings, self.execution), daemon=True).start()
 
     execution.BaseExecutionWorkerCommunication.terminated = terminated
 

@@ -9,7 +9,7 @@ import pytest
 
 from local import clients
 from local.settings import Settings
-from tests.local.seams.test_state_machines import start, task, wait
+from tests.local.seams.machines import start, task, wait
 from tests.local.stub_sagemaker import stubbed_aws
 
 __all__ = ["stubbed_aws"]

@@ -1,54 +1,15 @@
 """State machines as a user starts them: JSONata, errors, tasks of other services."""
 
-import json
 import time
-import uuid
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 
 from local import clients
 from local.settings import Settings
+from tests.local.seams.machines import result, run, task
 
 pytestmark = pytest.mark.local
-
-ROLE = "arn:aws:iam::123456789012:role/states"
-
-
-def start(settings: Settings, states: dict[str, Any], first: str, data: Any = None, **more: Any) -> str:
-    client = clients.client("stepfunctions", settings)
-    definition = {"QueryLanguage": "JSONata", "StartAt": first, "States": states, **more}
-    machine = client.create_state_machine(
-        name=f"m-{uuid.uuid4().hex[:12]}", definition=json.dumps(definition), roleArn=ROLE
-    )["stateMachineArn"]
-    arn: str = client.start_execution(stateMachineArn=machine, name="one", input=json.dumps(data or {}))["executionArn"]
-    return arn
-
-
-def wait(settings: Settings, arn: str, seconds: float = 30) -> dict[str, Any]:
-    client = clients.client("stepfunctions", settings)
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        answer: dict[str, Any] = client.describe_execution(executionArn=arn)
-        if answer["status"] != "RUNNING":
-            return answer
-        time.sleep(0.05)
-    raise AssertionError("the execution still runs")
-
-
-def run(settings: Settings, states: dict[str, Any], first: str, data: Any = None, **more: Any) -> dict[str, Any]:
-    return wait(settings, start(settings, states, first, data, **more))
-
-
-def result(settings: Settings, states: dict[str, Any], first: str, data: Any = None) -> Any:
-    answer = run(settings, states, first, data)
-    assert answer["status"] == "SUCCEEDED", answer
-    return json.loads(answer["output"])
-
-
-def task(resource: str, arguments: Any, **more: Any) -> dict[str, Any]:
-    return {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Arguments": arguments, **more}
 
 
 @pytest.mark.parametrize("text", ['he said "hi"', "two\nlines", "back\\slash", "$dollar {% %}", "é\t'"])
