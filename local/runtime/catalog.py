@@ -56,6 +56,14 @@ def find(uri: str) -> StandIn | None:
     return next((known for known in fitting if known.tags.fullmatch(reference.tag)), None)
 
 
+def variables(uri: str) -> dict[str, str]:
+    """Return what a stand-in is told: name and tag of the image that it stands in for, whose forms it keeps."""
+    if find(uri) is None:
+        return {}
+    reference = parse_reference(uri)
+    return {"STAND_IN_FOR": f"{reference.repository}:{reference.tag}"}
+
+
 def names() -> list[str]:
     """Return the repositories of AWS's that have a stand-in."""
     return [known.repository for known in STAND_INS]

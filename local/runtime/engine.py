@@ -15,6 +15,7 @@ import docker
 from docker.errors import APIError, DockerException, NotFound
 from requests.exceptions import ReadTimeout, RequestException
 
+from local.runtime import catalog
 from local.runtime.build import EngineBuilder, Plan
 from local.runtime.connection import connect as connect
 from local.runtime.engine_images import EngineImages, short_reason
@@ -64,7 +65,7 @@ class EngineRuntime(Runtime):
                 image,
                 list(launch.arguments) or None,
                 entrypoint=list(launch.entrypoint) or None,
-                environment=dict(launch.environment),
+                environment={**catalog.variables(launch.image), **launch.environment},
                 hostname=launch.host_name,
                 labels={LABEL: self._home},
                 volumes={str(launch.base_dir.resolve()): {"bind": "/opt/ml", "mode": "rw"}},

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from local.runtime import dockerfile, environments, keeper, rootfs
+from local.runtime import catalog, dockerfile, environments, keeper, rootfs
 from local.runtime.dockerfile import Definition
 from local.runtime.images import PublishedImage
 from local.runtime.interface import (
@@ -203,6 +203,7 @@ class _Layout:
             "HOME": str(self._base_dir),
             "PYTHONUNBUFFERED": "1",
             **own,
+            **catalog.variables(launch.image),
             **launch.environment,
         }
         result["PATH"] = self._search_path(definition.environment.get("PATH", ""))

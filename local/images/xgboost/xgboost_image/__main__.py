@@ -1,0 +1,69 @@
+"""`python -m xgboost_image train|serve`: the built-in algorithm, or a script where the job or model names one."""
+
+import logging
+import os
+import sys
+import traceback
+
+from xgboost_image.paths import Paths
+from xgboost_image.problems import AlgorithmError, UserError
+
+_TEXT = 1024
+
+
+def train() -> int:
+    """Train; a failure leaves its reason where SageMaker reads it."""
+    paths = Paths.from_environment()
+    if os.environ.get("SAGEMAKER_PROGRAM") or paths.config("hyperparameters.json").get("sagemaker_program"):
+        from framework import train as run_script
+
+        return run_script()
+    from xgboost_image import training
+
+    try:
+        training.run(paths)
+    except (UserError, AlgorithmError) as error:
+        return _failed(paths, f"sagemaker_algorithm_toolkit.exceptions.{type(error).__name__}: {error}")
+    except Exception as error:
+        return _failed(paths, f"{traceback.format_exc()}\n{type(error).__name__}: {error}")
+    return 0
+
+
+def serve() -> int:
+    """Answer requests until SIGTERM."""
+    if os.environ.get("SAGEMAKER_PROGRAM"):
+        from framework import serve as serve_script
+
+        from xgboost_image.defaults import XgboostDefaults
+
+        return serve_script(XgboostDefaults())
+    from xgboost_image.serving import run
+
+    return run(Paths.from_environment())
+
+
+def _failed(paths: Paths, text: str) -> int:
+    reason = f"framework error: \n{text}"
+    logging.getLogger(__name__).error("Reporting training FAILURE\n%s", reason)
+    paths.failure.parent.mkdir(parents=True, exist_ok=True)
+    paths.failure.write_text(reason[:_TEXT], encoding="utf-8")
+    return 1
+
+
+def main(arguments: list[str]) -> int:
+    """Run the one command that is named; 2 when it is none of ours."""
+    logging.basicConfig(
+        stream=sys.stdout,
+        level=logging.INFO,
+        format="[%(asctime)s:%(levelname)s] %(message)s",
+        datefmt="%Y-%m-%d:%H:%M:%S",
+    )
+    commands = {"train": train, "serve": serve}
+    if len(arguments) != 1 or arguments[0] not in commands:
+        sys.stderr.write(f"usage: train|serve, got: {' '.join(arguments) or 'no argument'}\n")
+        return 2
+    return commands[arguments[0]]()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
