@@ -22,7 +22,9 @@ from local.sagemaker.models import Models
 from local.sagemaker.processing import ProcessingJobs
 from local.sagemaker.s3files import S3Files
 from local.sagemaker.store import Record
+from local.sagemaker.tagging import Tagging
 from local.sagemaker.tags import Tags
+from local.sagemaker.tags import check as check_tags
 from local.sagemaker.training import TrainingJobs
 from local.sagemaker.transform import TransformJobs
 from local.sagemaker.tuning.jobs import TuningJobs
@@ -82,7 +84,7 @@ class SageMaker:
         ):
             table |= {f"Create{noun}": resource.create, f"Describe{noun}": resource.describe}
             table |= {f"List{noun}s": resource.list, f"Delete{noun}": resource.delete}
-        tags = self._context.tags
+        tags = Tagging(self._context.tags, self._context.tables)
         return table | {
             "UpdateEndpoint": self._endpoints.update,
             "UpdateEndpointWeightsAndCapacities": self._endpoints.update_weights,
@@ -132,7 +134,9 @@ class SageMaker:
             raise AwsError("UnknownOperationException", f"SageMaker has no operation {name!r}.")
         if name not in self._operations:
             raise validation(f"{name} is not covered yet by the embedded SageMaker.")
-        return self._operations[name](protocol.parse(name, body))
+        request = protocol.parse(name, body)
+        check_tags(request.get("Tags") or [])  # before anything is made that would carry them
+        return self._operations[name](request)
 
     def _invoke(self, request: Request) -> Response:
         try:
