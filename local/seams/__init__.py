@@ -13,6 +13,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
         awslambda,
         bucket_policies,
         cloudformation,
+        definition_checks,
         definitions,
         descriptions,
         distributed_maps,
@@ -26,6 +27,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
         redrive,
         rest_apis,
         resumption,
+        retries,
         rule_targets,
         service_clients,
         service_tasks,
@@ -37,6 +39,8 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
     service_clients.install(settings)
     service_tasks.install()
     definitions.install()
+    definition_checks.install()
+    retries.install()
     resumption.install()
     parallel.install()
     inline_maps.install()

@@ -1,7 +1,8 @@
 """Seam: fields of Distributed Map states that moto's grammar lacks are read from the definition by us.
 
-moto's parser refuses ItemBatcher, JSON Lines, delimiters, WriterConfig and Express children. The fields of
-every Distributed Map are taken out before it parses, and hung on the state that it makes.
+moto's parser refuses ItemBatcher, JSON Lines, delimiters, WriterConfig, Express children and a whole number as
+ToleratedFailurePercentage. The fields of every Distributed Map are taken out before it parses, and hung on the
+state that it makes.
 https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
 """
 # moto's names are replaced or reached on purpose
@@ -64,6 +65,8 @@ def _take_out(program: dict[str, Any], language: str) -> Iterator[tuple[str, Dis
         if state.get("Type") == "Map" and config.get("Mode") == "DISTRIBUTED":
             express = config.get("ExecutionType") == "EXPRESS"
             config["ExecutionType"] = "STANDARD"
+            if isinstance(state.get("ToleratedFailurePercentage"), int):
+                state["ToleratedFailurePercentage"] = float(state["ToleratedFailurePercentage"])
             fields = [state.pop(field, None) for field in ("ItemReader", "ItemBatcher", "ResultWriter")]
             yield name, Distributed(state.get("QueryLanguage", language), *fields, express)
         yield from _take_out(processor, language)
