@@ -18,6 +18,7 @@ from werkzeug import Request
 from werkzeug.serving import make_server
 
 from local.clients import client
+from local.runtime import engine
 from local.runtime.build import Plan, builder
 from local.runtime.images import ImageStore, as_record, parse_reference
 from local.runtime.interface import Runtime
@@ -25,6 +26,7 @@ from local.runtime.process import ProcessRuntime
 from local.sagemaker.limits import Limits
 from local.sagemaker.service import SageMaker
 from local.settings import ACCOUNT, REGION, Settings
+from tests.engine import require_engine
 
 BUCKET = "train"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/jobs"
@@ -226,10 +228,25 @@ def world(home: Settings) -> Iterator[World]:
         yield found
 
 
+@pytest.fixture
+def containers(port: int, tmp_path: Path) -> Iterator[World]:
+    """An embedded SageMaker on the container engine."""
+    require_engine()
+    connection = engine.connect()
+    assert connection is not None
+    settings = Settings(home=tmp_path / "home", port=port, runtime="engine")
+    with embedded(settings, engine.EngineRuntime(settings, connection)) as found:
+        yield found
+    check = engine.connect()
+    assert check is not None
+    assert not check.containers.list(all=True, filters={"label": f"{engine.LABEL}={settings.home}"})
+    check.close()
+
+
 @contextmanager
 def embedded(settings: Settings, runtime: Runtime, **limits: float) -> Iterator[World]:
     """An embedded SageMaker on a runtime, closed afterwards; `limits` are moved bounds."""
-    bounds = Limits(parallel_jobs=2, startup_seconds=20, stop_grace_seconds=2, drain_seconds=10)
+    bounds = Limits(parallel_jobs=2, startup_seconds=20, stop_grace_seconds=2, drain_seconds=10, sync_seconds=0.2)
     service = SageMaker(settings, limits=replace(bounds, **cast("dict[str, Any]", limits)), runtime=runtime)
     _mounted.append(service)
     s3 = client("s3", settings)

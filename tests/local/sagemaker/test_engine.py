@@ -1,33 +1,14 @@
 """The same jobs and endpoints in containers."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from local.runtime import engine
-from local.settings import Settings
-from tests.engine import require_engine
-from tests.local.sagemaker.conftest import World, embedded
+from tests.local.sagemaker.conftest import World
 from tests.local.sagemaker.test_endpoints import ECHO
 
 pytestmark = pytest.mark.image
-
-
-@pytest.fixture
-def containers(port: int, tmp_path: Path) -> Iterator[World]:
-    """An embedded SageMaker on the container engine."""
-    require_engine()
-    connection = engine.connect()
-    assert connection is not None
-    settings = Settings(home=tmp_path / "home", port=port, runtime="engine")
-    with embedded(settings, engine.EngineRuntime(settings, connection)) as found:
-        yield found
-    check = engine.connect()
-    assert check is not None
-    assert not check.containers.list(all=True, filters={"label": f"{engine.LABEL}={settings.home}"})
-    check.close()
 
 
 def test_a_container_trains_serves_and_transforms(containers: World) -> None:
