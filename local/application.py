@@ -8,9 +8,12 @@ from typing import Any, Protocol
 
 from werkzeug.wrappers import Request, Response
 
+from local.persistence import requests
+from local.persistence.gate import Gate
 from local.settings import Settings
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+Health = Callable[[], dict[str, Any]]
 
 HEALTH = "/_trainyard/health"
 _INVOCATIONS = re.compile(r"/endpoints/[^/]+/(async-)?invocations(-response-stream)?$")
@@ -30,11 +33,15 @@ class Service(Protocol):
 class Application:
     """The WSGI application of the whole embedded AWS."""
 
-    def __init__(self, *, settings: Settings, sagemaker: Service, gateway: Service, moto: Wsgi) -> None:
+    def __init__(
+        self, *, settings: Settings, sagemaker: Service, gateway: Service, moto: Wsgi, gate: Gate, health: Health
+    ) -> None:
         self._settings = settings
         self._sagemaker = sagemaker
         self._gateway = gateway
         self._moto = moto
+        self._gate = gate
+        self._told = health
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Route one request."""
@@ -45,7 +52,11 @@ class Application:
             return self._gateway.handle(Request(environ))(environ, start_response)
         if _is_sagemaker(environ, path):
             return self._sagemaker.handle(Request(environ))(environ, start_response)
-        return self._moto(environ, start_response)
+        if requests.runs_code(environ):
+            self._gate.changed()
+            return self._moto(environ, start_response)
+        with self._gate.shared(changes=requests.may_change(environ)):
+            return self._moto(environ, start_response)
 
     def _health(self) -> Response:
         body = {
@@ -53,6 +64,7 @@ class Application:
             "version": version("trainyard"),
             "runtime": getattr(self._sagemaker, "runtime", self._settings.runtime),
             "home": str(self._settings.home),
+            **self._told(),
         }
         return Response(json.dumps(body), mimetype="application/json")
 

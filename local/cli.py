@@ -43,6 +43,7 @@ def serve(
 ) -> None:
     """Serve in the foreground until Ctrl-C."""
     from local.http_server import PortTakenError
+    from local.persistence.errors import StateRefused
     from local.server import serve as serve_forever
 
     settings = _settings()
@@ -57,13 +58,16 @@ def serve(
     logging.getLogger("moto.stepfunctions.parser.asl.component.eval_component").setLevel(logging.CRITICAL)
     try:
         serve_forever(settings)
-    except PortTakenError as error:
+    except (PortTakenError, StateRefused) as error:
         _fail(str(error))
 
 
 @app.command()
 def up() -> None:
-    """Start in the background and wait until it answers. Already running is fine."""
+    """Start in the background, with all that an earlier one held, and wait until it answers.
+
+    Already running is fine.
+    """
     settings = _settings()
     try:
         started = control.up(settings)
@@ -71,13 +75,25 @@ def up() -> None:
         _fail(str(error))
     state = "started" if started else "already running"
     _out.print(f"The embedded AWS is {state}: [bold]{settings.endpoint_url}[/]  (log: {control.log_file(settings)})")
+    _out.print(f"State: {(control.health(settings) or {}).get('state')}", highlight=False)
 
 
 @app.command()
 def down() -> None:
-    """Stop it and forget all it holds; the cache of environments stays."""
+    """Stop it. What it holds stays on disk: `up` finds it again, `clean` forgets it."""
     stopped = control.down(_settings())
     _out.print("The embedded AWS is stopped." if stopped else "The embedded AWS was not running.")
+
+
+@app.command()
+def clean() -> None:
+    """Stop it and forget all it holds; the cache of environments stays."""
+    settings = _settings()
+    try:
+        control.clean(settings)
+    except ControlError as error:
+        _fail(str(error))
+    _out.print(f"The embedded AWS is stopped, and what {settings.home} held is forgotten.", highlight=False)
 
 
 @app.command()
@@ -90,7 +106,7 @@ def status() -> None:
         raise typer.Exit(EXIT_NOT_RUNNING)
     table = Table(show_header=False, box=None)
     table.add_row("endpoint", settings.endpoint_url)
-    for name in ("home", "runtime", "version"):
+    for name in ("home", "state", "runtime", "version"):
         table.add_row(name, str(answer.get(name)))
     for name, state in answer.get("services", {}).items():
         table.add_row(name, str(state))

@@ -57,17 +57,19 @@ def up(settings: Settings) -> bool:
     process = _start(settings)
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
-        if is_ours(settings, health(settings)):
+        if is_ours(settings, answer := health(settings)) and (answer or {}).get("resumed", True):
             return True
         if process.poll() is not None:
             raise ControlError(_last_line(log_file(settings)))
         time.sleep(0.1)
+    if is_ours(settings, health(settings)):
+        return True  # it answers; some endpoints still come up
     down(settings)
     raise ControlError(f"the server did not answer within {_START_SECONDS:.0f} s: see {log_file(settings)}")
 
 
 def down(settings: Settings) -> bool:
-    """Stop the server and all it started, and remove its state; False when nothing ran."""
+    """Stop the server and all it started; False when nothing ran. What it knows stays in `data/`."""
     processes = _processes(settings)
     server = [process for process in processes if process.pid == _pid(settings)]
     _end(server, _STOP_SECONDS)
@@ -75,6 +77,22 @@ def down(settings: Settings) -> bool:
     _end(left, 2.0)
     shutil.rmtree(settings.state, ignore_errors=True)
     return bool(processes)
+
+
+def clean(settings: Settings) -> None:
+    """Stop the server and forget all it knows; the cache of environments stays.
+
+    Raises:
+        ControlError: something cannot be removed.
+    """
+    down(settings)
+    for folder in [settings.data, *settings.home.glob(f"{settings.data.name}.aside-*")]:
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise ControlError(f"{folder} cannot be removed: {error}") from error
 
 
 def log_file(settings: Settings) -> Path:

@@ -13,12 +13,15 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from local.persistence.alone import only_server
+from local.persistence.errors import StateRefused
 from local.settings import ACCOUNT, REGION, Settings
 
 if TYPE_CHECKING:
     from local.application import Service
+    from local.persistence.kept import Kept
 
 LOG = logging.getLogger(__name__)
 
@@ -28,26 +31,21 @@ def serve(settings: Settings, sagemaker: "Callable[[Settings], Service] | None" 
 
     Raises:
         PortTakenError: another program listens on the port.
+        StateRefused: the home is in use, or what it keeps belongs to another port or runtime.
     """
     _prepare_environment(settings)
     from local.http_server import listen
 
-    with listen(settings.port) as listener, ExitStack() as stack:
+    with listen(settings.port) as listener, only_server(settings), ExitStack() as stack:
         _write_pid(settings, stack)
-        _serve_on(listener, settings, stack, sagemaker or _our_sagemaker)
-
-
-def _our_sagemaker(settings: Settings) -> "Service":
-    from local.sagemaker.service import SageMaker
-
-    return SageMaker(settings)
+        _serve_on(listener, settings, stack, sagemaker)
 
 
 def _serve_on(
     listener: socket.socket,
     settings: Settings,
     stack: ExitStack,
-    make_sagemaker: "Callable[[Settings], Service]",
+    make_sagemaker: "Callable[[Settings], Service] | None",
 ) -> None:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
@@ -56,26 +54,73 @@ def _serve_on(
     from local.gateway.service import Gateway
     from local.http_server import make_server
     from local.lambdas.service import Lambdas
+    from local.persistence.kept import Kept
+    from local.persistence.saver import Saver
 
     lambdas = Lambdas(settings)
     stack.callback(lambdas.close)
     seams.install(settings, lambdas)
-    sagemaker = make_sagemaker(settings)
+    kept = Kept.open(settings)
+    sagemaker = make_sagemaker(settings) if make_sagemaker else _our_sagemaker(settings, kept)
     stack.callback(sagemaker.close)
+    gateway = Gateway(settings, lambdas, kept.part("gateway"))
+    kept.add("gateway", gateway.state, gateway.state)
+    health: dict[str, Any] = {"state": kept.notice, "resumed": False}
     application = Application(
         settings=settings,
         sagemaker=sagemaker,
-        gateway=Gateway(settings, lambdas),
+        gateway=gateway,
         moto=DomainDispatcherApplication(create_backend_app),
+        gate=kept.gate,
+        health=lambda: health,
     )
+    saver = Saver(kept)
+    stack.callback(saver.close)
     server = make_server(listener, application)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
     thread.start()
     stack.callback(thread.join)
     stack.callback(server.shutdown)
     LOG.info("listening on %s", settings.endpoint_url)
+    threading.Thread(target=_resume, args=(settings, sagemaker, kept, health), daemon=True).start()
+    saver.start()
     _wait_for_signal()
     LOG.info("stopping")
+
+
+def _our_sagemaker(settings: Settings, kept: "Kept") -> "Service":
+    from local.sagemaker.service import SageMaker
+
+    sagemaker = SageMaker(settings, kept=kept.part("sagemaker"))
+    kept.add("sagemaker", sagemaker.state, sagemaker.mark)
+    try:
+        kept.check_runtime(sagemaker.runtime)
+    except StateRefused:
+        sagemaker.close()
+        raise
+    return sagemaker
+
+
+def _resume(settings: Settings, sagemaker: "Service", kept: "Kept", health: dict[str, Any]) -> None:
+    """Bring back what an earlier server ran, now that this one answers, and tell what it could not finish."""
+    from local.seams.execution import _put_event as tell_end
+
+    try:
+        if isinstance(sagemaker, Resumes):
+            sagemaker.resume()
+        for execution in kept.interrupted:
+            tell_end(settings, execution)
+    except Exception:
+        LOG.exception("what ran before could not be resumed")
+    health["resumed"] = True
+
+
+@runtime_checkable
+class Resumes(Protocol):
+    """A service that brings back what an earlier server ran."""
+
+    def resume(self) -> None:
+        """Start it; the embedded AWS answers by now."""
 
 
 def _prepare_environment(settings: Settings) -> None:

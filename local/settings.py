@@ -18,7 +18,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The embedded AWS's own settings. `home` holds `cache/`, `data/` (both kept) and `state/` (lives with the server)."""
+    """The embedded AWS's own settings; `home` holds `cache/` and `data/`, both kept, and `state/`, which is not."""
 
     home: Path
     port: int = 4566
