@@ -4,13 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from local.sagemaker import containers, lists, modeldata
-from local.sagemaker.containers import containers_of
 from local.sagemaker.context import Context
 from local.sagemaker.errors import validation
-from local.sagemaker.modeldata import ModelProblem, place
 from local.sagemaker.store import Kind, Record
-
-__all__ = ["MODEL", "ModelProblem", "Models", "container_of", "containers_of", "place"]
 
 MODEL = Kind(
     prefix="Model",
@@ -75,8 +71,3 @@ def _with_defaults(record: Record) -> Record:
     if "Containers" in record:
         described["Containers"] = [{"Mode": "SingleModel", **item} for item in record["Containers"]]
     return described
-
-
-def container_of(model: Record) -> Record:
-    """Return a model's first container."""
-    return containers_of(model)[0]

@@ -213,12 +213,24 @@ _mounted: list[SageMaker] = []
 @pytest.fixture
 def home(port: int, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a fresh home that shares its cache of environments with other tests."""
-    settings = Settings(home=tmp_path / "home", port=port, runtime="process")
-    cache = tmp_path_factory.getbasetemp() / "cache"
+    return _home(port, tmp_path, tmp_path_factory)
+
+
+def _home(port: int, folder: Path, factory: pytest.TempPathFactory) -> Settings:
+    settings = Settings(home=folder / "home", port=port, runtime="process")
+    cache = factory.getbasetemp() / "cache"
     cache.mkdir(exist_ok=True)
     settings.home.mkdir()
     settings.cache.symlink_to(cache)
     return settings
+
+
+@pytest.fixture(scope="module")
+def shared_world(port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One embedded SageMaker for all tests of a module that asks for it: they take names of their own."""
+    home = _home(port, tmp_path_factory.mktemp("shared"), tmp_path_factory)
+    with embedded(home, ProcessRuntime(home)) as found:
+        yield found
 
 
 @pytest.fixture
