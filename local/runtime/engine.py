@@ -29,6 +29,7 @@ from local.runtime.interface import (
     RuntimeProblem,
     stop_all,
 )
+from local.runtime.library import ImageLibrary
 from local.runtime.networks import Networks
 from local.settings import Settings
 
@@ -46,10 +47,11 @@ class EngineRuntime(Runtime):
         settings: Settings,
         connection: docker.DockerClient,
         progress: Callable[[str], None] = lambda _: None,
+        stand_ins: Path = catalog.ROOT,
     ) -> None:
         self.docker = connection
         self._home = str(settings.home)
-        self._images = EngineImages(settings, connection, self._build)
+        self._images = EngineImages(settings, connection, self._build, ImageLibrary(settings, stand_ins))
         self._networks = Networks(connection, {LABEL: self._home})
         self._progress = progress
         self._handles: set[ContainerHandle] = set()

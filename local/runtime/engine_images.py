@@ -26,10 +26,15 @@ class EngineImages:
     """Finds, builds or pulls; `build` makes an image from a kept context under a tag."""
 
     def __init__(
-        self, settings: Settings, connection: docker.DockerClient, build: Build, pull_seconds: float = PULL_SECONDS
+        self,
+        settings: Settings,
+        connection: docker.DockerClient,
+        build: Build,
+        library: ImageLibrary,
+        pull_seconds: float = PULL_SECONDS,
     ) -> None:
         self._docker = connection
-        self._library = ImageLibrary(settings)
+        self._library = library
         self._locks = settings.cache / "stand-ins"
         self._build = build
         self._pull_seconds = pull_seconds

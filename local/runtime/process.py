@@ -44,9 +44,14 @@ class ProcessRuntime(Runtime):
 
     name = "process"
 
-    def __init__(self, settings: Settings, progress: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        progress: Callable[[str], None] = lambda _: None,
+        stand_ins: Path = catalog.ROOT,
+    ) -> None:
         self._settings = settings
-        self._images = ImageLibrary(settings)
+        self._images = ImageLibrary(settings, stand_ins)
         self._progress = progress
         self._pids = PidFiles(settings.state / "processes")
         self._handles: set[ProcessHandle] = set()

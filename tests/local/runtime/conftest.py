@@ -51,6 +51,13 @@ class Bench:
         ImageStore(self.settings).publish(parse_reference(uri), record, built.context)
         return uri
 
+    def stand_in(self, folder: str, program: str) -> None:
+        """Put a stand-in of one program where the catalog looks for `folder`."""
+        context = self.settings.home.parent / "stand-ins" / folder
+        context.mkdir(parents=True)
+        (context / "program.py").write_text(dedent(program))
+        (context / "Dockerfile").write_text(DOCKERFILE + PROGRAM.replace("COPY ", f"COPY {folder}/"))
+
     def launch(self, image: str, *arguments: str, serves: bool = False, **environment: str) -> Launch:
         """Return a plan for a run."""
         return Launch(
@@ -75,8 +82,8 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
         require_engine()
         connection = engine.connect()
         assert connection is not None
-        runtime: Runtime = engine.EngineRuntime(settings, connection)
+        runtime: Runtime = engine.EngineRuntime(settings, connection, stand_ins=tmp_path / "stand-ins")
     else:
-        runtime = ProcessRuntime(settings)
+        runtime = ProcessRuntime(settings, stand_ins=tmp_path / "stand-ins")
     yield Bench(runtime, settings, base_dir)
     runtime.close()

@@ -76,6 +76,24 @@ def test_an_image_that_nobody_published_is_named(bench: Bench) -> None:
         bench.runtime.start(bench.launch("123456789012.dkr.ecr.us-east-1.amazonaws.com/nobody:1"), bench.lines.append)
 
 
+XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
+
+
+def test_an_image_of_aws_is_run_by_its_stand_in_which_knows_for_whom(bench: Bench) -> None:
+    bench.stand_in("xgboost", "import os, sys; print(os.environ['STAND_IN_FOR'], *sys.argv[1:])")
+    handle = bench.runtime.start(bench.launch(XGBOOST, "train"), bench.lines.append)
+    assert handle.wait(60) == 0
+    assert bench.lines == ["sagemaker-xgboost:1.7-1 train"]
+
+
+def test_a_changed_stand_in_is_made_anew(bench: Bench) -> None:
+    bench.stand_in("xgboost", "print('first')")
+    assert bench.runtime.start(bench.launch(XGBOOST), bench.lines.append).wait(60) == 0
+    (bench.settings.home.parent / "stand-ins" / "xgboost" / "program.py").write_text("print('second')")
+    assert bench.runtime.start(bench.launch(XGBOOST), bench.lines.append).wait(60) == 0
+    assert bench.lines == ["first", "second"]
+
+
 def wait_for(bench: Bench, line: str) -> None:
     deadline = time.monotonic() + 20
     while line not in bench.lines:
