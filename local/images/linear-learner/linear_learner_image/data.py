@@ -62,7 +62,9 @@ def _read(file: Path, media_type: str) -> Table:
 
 def _labelled_csv(body: bytes) -> Table:
     array = csv_rows(body)
-    if len(array) and array.shape[1] < 2:
+    if not len(array):
+        return Table(array, np.zeros(0))
+    if array.shape[1] < 2:
         raise ValueError("a row needs a label and at least one feature")
     return Table(array[:, 1:], array[:, 0])
 

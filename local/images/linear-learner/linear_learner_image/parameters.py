@@ -6,9 +6,9 @@ algorithm prints them. None stands for `auto`.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from linear_learner_image.kinds import Choice, Flag, Number, Parameter, Weight, share, whole
 from linear_learner_image.problems import ClientError
 
 REGRESSOR, BINARY, MULTICLASS = "regressor", "binary_classifier", "multiclass_classifier"
@@ -27,122 +27,20 @@ LOSSES = {
 CRITERIA = ("accuracy", "f_beta", "precision_at_target_recall", "recall_at_target_precision", "loss_function")
 
 
-@dataclass(frozen=True)
-class Number:
-    """A number within bounds; `auto` where it may be left to the algorithm."""
-
-    default: float | None
-    low: float = 0.0
-    high: float = math.inf
-    low_included: bool = False
-    whole: bool = False
-    auto: bool = False
-
-    def parse(self, text: str) -> float | int | None:
-        """Return the number, None for `auto`, or raise ValueError."""
-        if self.auto and text == "auto":
-            return None
-        value = float(text)
-        if not math.isfinite(value) or not self.low <= value <= self.high:
-            raise ValueError(text)
-        if (value == self.low and not self.low_included) or (self.whole and value != int(value)):
-            raise ValueError(text)
-        return int(value) if self.whole else value
-
-    @property
-    def allowed(self) -> str:
-        """Complete the sentence `must be ...`."""
-        kind = "a whole number" if self.whole else "a number"
-        low = f"{'from' if self.low_included else 'above'} {self.low:g}" if math.isfinite(self.low) else ""
-        high = f"at most {self.high:g}" if math.isfinite(self.high) else ""
-        return ", ".join(filter(None, [f"{kind} {low}".strip(), high])) + (" or auto" if self.auto else "")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One of some words."""
-
-    default: str | None
-    words: tuple[str, ...]
-
-    def parse(self, text: str) -> str:
-        """Return the word or raise ValueError."""
-        if text not in self.words:
-            raise ValueError(text)
-        return text
-
-    @property
-    def allowed(self) -> str:
-        """Complete the sentence `must be ...`."""
-        return f"one of {', '.join(self.words)}"
-
-
-@dataclass(frozen=True)
-class Flag:
-    """`true` or `false`, where said also `auto`."""
-
-    default: bool | None
-    auto: bool = False
-
-    def parse(self, text: str) -> bool | None:
-        """Return the truth, None for `auto`, or raise ValueError."""
-        values: dict[str, bool | None] = {"true": True, "false": False} | ({"auto": None} if self.auto else {})
-        if text.lower() not in values:
-            raise ValueError(text)
-        return values[text.lower()]
-
-    @property
-    def allowed(self) -> str:
-        """Complete the sentence `must be ...`."""
-        return "true, false or auto" if self.auto else "true or false"
-
-
-@dataclass(frozen=True)
-class Weight:
-    """A positive number, `balanced` or `auto`."""
-
-    default: float
-
-    def parse(self, text: str) -> float | str:
-        """Return the number or the word, or raise ValueError."""
-        if text in ("balanced", "auto"):
-            return text
-        value = float(text)
-        if not 0 < value < math.inf:
-            raise ValueError(text)
-        return value
-
-    @property
-    def allowed(self) -> str:
-        """Complete the sentence `must be ...`."""
-        return "a number above 0, balanced or auto"
-
-
-Parameter = Number | Choice | Flag | Weight
-
-
-def _whole(default: int | None, high: float = math.inf, *, auto: bool = False) -> Number:
-    return Number(default, 1, high, low_included=True, whole=True, auto=auto)
-
-
-def _share(default: float | None, *, auto: bool = False) -> Number:
-    return Number(default, 0, 1, low_included=True, auto=auto)
-
-
 _ANY_LOSS = tuple(loss for losses in LOSSES.values() for loss in losses)
 KNOWN: dict[str, Parameter] = {
-    "accuracy_top_k": _whole(3),
+    "accuracy_top_k": whole(3),
     "balance_multiclass_weights": Flag(default=False),
-    "beta_1": _share(None, auto=True),
-    "beta_2": _share(None, auto=True),
+    "beta_1": share(None, auto=True),
+    "beta_2": share(None, auto=True),
     "bias_lr_mult": Number(None, auto=True),
     "bias_wd_mult": Number(None, low_included=True, auto=True),
     "binary_classifier_model_selection_criteria": Choice("accuracy", CRITERIA),
-    "early_stopping_patience": _whole(3),
+    "early_stopping_patience": whole(3),
     "early_stopping_tolerance": Number(0.001),
-    "epochs": _whole(15),
+    "epochs": whole(15),
     "f_beta": Number(1.0),
-    "feature_dim": _whole(None, auto=True),
+    "feature_dim": whole(None, auto=True),
     "huber_delta": Number(1.0),
     "init_bias": Number(0.0, -math.inf),
     "init_method": Choice("uniform", ("uniform", "normal")),
@@ -152,24 +50,24 @@ KNOWN: dict[str, Parameter] = {
     "learning_rate": Number(None, auto=True),
     "loss": Choice("auto", ("auto", *_ANY_LOSS)),
     "loss_insensitivity": Number(0.01),
-    "lr_scheduler_factor": _share(None, auto=True),
+    "lr_scheduler_factor": share(None, auto=True),
     "lr_scheduler_minimum_lr": Number(None, auto=True),
-    "lr_scheduler_step": _whole(None, auto=True),
+    "lr_scheduler_step": whole(None, auto=True),
     "margin": Number(1.0),
-    "mini_batch_size": _whole(1000),
-    "momentum": _share(None, auto=True),
+    "mini_batch_size": whole(1000),
+    "momentum": share(None, auto=True),
     "normalize_data": Flag(default=None, auto=True),
     "normalize_label": Flag(default=None, auto=True),
-    "num_calibration_samples": _whole(None, auto=True),
-    "num_classes": _whole(1, 1_000_000),
-    "num_models": _whole(None, auto=True),
-    "num_point_for_scaler": _whole(10_000),
+    "num_calibration_samples": whole(None, auto=True),
+    "num_classes": whole(1, 1_000_000),
+    "num_models": whole(None, auto=True),
+    "num_point_for_scaler": whole(10_000),
     "optimizer": Choice("auto", ("auto", "sgd", "adam", "rmsprop")),
     "positive_example_weight_mult": Weight(1.0),
     "predictor_type": Choice(None, (REGRESSOR, BINARY, MULTICLASS)),
     "quantile": Number(0.5, 0, 1),
-    "target_precision": _share(0.8),
-    "target_recall": _share(0.8),
+    "target_precision": share(0.8),
+    "target_recall": share(0.8),
     "unbias_data": Flag(default=None, auto=True),
     "unbias_label": Flag(default=None, auto=True),
     "use_bias": Flag(default=True),

@@ -13,6 +13,7 @@ from scipy.optimize import minimize
 
 from linear_learner_image.losses import Array, Loss
 from linear_learner_image.objective import Penalty, Rows, slope
+from linear_learner_image.steps import Schedule, Step
 
 _ITERATIONS = 40
 _SEED = 20
@@ -98,10 +99,10 @@ class MiniBatches(Solver):
         super().__init__(rows, loss, penalty, parameters, shape)
         self._size = int(parameters["mini_batch_size"])
         self._rate = learning_rate
-        self._schedule = _Schedule(parameters)
+        self._schedule = Schedule(parameters)
         self._bias_rate = float(parameters["bias_lr_mult"] or 1.0) if self._use_bias else 0.0
         self._random = np.random.default_rng(_SEED)
-        self._steps = (_Step(parameters), _Step(parameters))
+        self._steps = (Step(parameters), Step(parameters))
 
     def epoch(self) -> None:
         """Go once over the rows."""
@@ -113,46 +114,3 @@ class MiniBatches(Solver):
             moved = self.weights - rate * self._steps[0].direction(by_weights)
             self.weights = np.sign(moved) * np.maximum(np.abs(moved) - rate * self._penalty.l1, 0)
             self.bias = self.bias - rate * self._bias_rate * self._steps[1].direction(by_bias)
-
-
-class _Schedule:
-    """Learning rates that shrink."""
-
-    def __init__(self, parameters: Mapping[str, Any]) -> None:
-        self._used = bool(parameters["use_lr_scheduler"])
-        self._step = parameters["lr_scheduler_step"] or 10
-        self._factor = 0.99 if parameters["lr_scheduler_factor"] is None else parameters["lr_scheduler_factor"]
-        self._least = parameters["lr_scheduler_minimum_lr"] or 1e-5
-        self._count = 0
-
-    def rate(self, first: float) -> float:
-        self._count += 1
-        if not self._used:
-            return first
-        shrunk: float = first * self._factor ** ((self._count - 1) // self._step)
-        return max(min(first, self._least), shrunk)
-
-
-class _Step:
-    """Which way to go from a slope: plainly, with momentum, or scaled by past slopes."""
-
-    def __init__(self, parameters: Mapping[str, Any]) -> None:
-        self._kind = parameters["optimizer"]
-        self._momentum = parameters["momentum"] or 0.0
-        self._beta_1 = min(0.9 if parameters["beta_1"] is None else parameters["beta_1"], 1 - 1e-9)
-        self._beta_2 = min(0.999 if parameters["beta_2"] is None else parameters["beta_2"], 1 - 1e-9)
-        self._mean: Any = 0.0
-        self._square: Any = 0.0
-        self._count = 0
-
-    def direction(self, by: Array) -> Array:
-        self._count += 1
-        if self._kind == "sgd":
-            self._mean = self._momentum * self._mean + by
-            return np.asarray(self._mean)
-        self._square = self._beta_2 * self._square + (1 - self._beta_2) * by**2
-        spread = np.sqrt(self._square / (1 - self._beta_2**self._count)) + 1e-8
-        if self._kind == "rmsprop":
-            return np.asarray(by / spread)
-        self._mean = self._beta_1 * self._mean + (1 - self._beta_1) * by
-        return np.asarray(self._mean / (1 - self._beta_1**self._count) / spread)
