@@ -79,10 +79,15 @@ class AwsSdkTask(moto_task.StateTaskServiceAwsSdk):
 
 def call(client: Any, action: str, parameters: dict[str, Any], times: Any = iso) -> Any:
     """Call `action` (camelCase) of a boto3 client with JSON, and return JSON."""
+    return ask(client, action, parameters, times)[0]
+
+
+def ask(client: Any, action: str, parameters: dict[str, Any], times: Any = iso) -> tuple[Any, dict[str, Any]]:
+    """Call as `call` does, and return the answer and botocore's metadata of the response."""
     model = client.meta.service_model.operation_model(action[:1].upper() + action[1:])
     answer = getattr(client, xform_name(model.name))(**to_request(parameters, model.input_shape))
-    answer.pop("ResponseMetadata", None)
-    return to_result(answer, model.output_shape, times)
+    metadata = answer.pop("ResponseMetadata", {})
+    return to_result(answer, model.output_shape, times), metadata
 
 
 def error_name(service: str, unmodelled: str, error: Exception) -> str:

@@ -1,7 +1,8 @@
 """The optimized `sagemaker` integration: request and response, and `.sync`, which waits for the job.
 
-As AWS documents it: a job that completes yields its description, with times in epoch milliseconds; one that
-fails is `States.TaskFailed` with the description as cause; a time-out or StopExecution stops the job.
+A job that completes yields its description, with times in epoch milliseconds and its tags as a map, two of them
+from Step Functions itself; one that fails or is stopped is `States.TaskFailed` with the description as cause; a
+time-out or StopExecution stops the job. An answer of Create comes with the metadata of its HTTP response.
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
 """
 # moto's names are replaced or reached on purpose
@@ -23,6 +24,7 @@ from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
     StatesErrorNameType,
 )
+from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import Timeout, TimeoutSeconds
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_aws_sdk as moto_task,
 )
@@ -32,7 +34,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import ResourceCondition
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 
-from local.seams.aws_sdk_task import call, error_name, parameter_cause
+from local.seams.aws_sdk_task import ask, call, error_name, parameter_cause
 from local.seams.task_values import epoch_millis
 
 POLL_SECONDS = 0.15
@@ -85,10 +87,16 @@ class SageMakerTask(moto_callback.StateTaskServiceCallback):
         # A task token is part of how moto waits for any callback; `.sync` is what AWS offers here.
         super().__init__(supported_integration_patterns={ResourceCondition.Sync, ResourceCondition.WaitForTaskToken})
 
+    def from_state_props(self, state_props: Any) -> None:
+        """Take the state's fields; a heartbeat alone brings no time-out, where moto assumes 60 seconds."""
+        super().from_state_props(state_props)
+        if state_props.get(Timeout) is None:
+            self.timeout = TimeoutSeconds(timeout_seconds=TimeoutSeconds.DEFAULT_TIMEOUT_SECONDS, is_default=True)
+
     def _validate_service_integration_is_supported(self) -> None:
-        action = self.resource.api_action
-        sync = self.resource.condition is not None
-        if action not in _ACTIONS or (sync and action not in JOBS):
+        action, condition = self.resource.api_action, self.resource.condition
+        allowed = (None, ResourceCondition.Sync) if action in JOBS else (None,)
+        if action not in _ACTIONS or condition not in allowed:
             raise ValueError(
                 f"The resource provided {self.resource.resource_arn} not recognized. "
                 "The value is not a valid resource ARN, or the resource is not available in this region."
@@ -102,7 +110,11 @@ class SageMakerTask(moto_callback.StateTaskServiceCallback):
         state_credentials: Any,
     ) -> None:
         client = self._client(resource_runtime_part, state_credentials)
-        env.stack.append(call(client, self.resource.api_action, normalised_parameters, epoch_millis))
+        if self.resource.condition == ResourceCondition.Sync:
+            tags = list(normalised_parameters.get("Tags") or [])
+            normalised_parameters["Tags"] = tags + own_tags(env.states.context_object.context_object_data)
+        answer, metadata = ask(client, self.resource.api_action, normalised_parameters, epoch_millis)
+        env.stack.append({**answer, **sdk_metadata(metadata)})
 
     def _build_sync_resolver(
         self,
@@ -115,9 +127,10 @@ class SageMakerTask(moto_callback.StateTaskServiceCallback):
         client = self._client(resource_runtime_part, state_credentials)
         job = JOBS[self.resource.api_action]
         name = normalised_parameters[job.name]
+        tags = {tag["Key"]: tag["Value"] for tag in normalised_parameters["Tags"]}
 
         def ended() -> Any:
-            description = call(client, f"Describe{job.kind}", {job.name: name}, epoch_millis)
+            description = {**call(client, f"Describe{job.kind}", {job.name: name}, epoch_millis), "Tags": tags}
             status = description[job.status]
             if status not in _ENDED:
                 return None
@@ -182,6 +195,27 @@ class SageMakerTask(moto_callback.StateTaskServiceCallback):
                 )
             ),
         )
+
+
+def own_tags(context: Any) -> list[dict[str, str]]:
+    """Return the tags that Step Functions gives a job that it waits for."""
+    return [
+        {"Key": "AWS_STEP_FUNCTIONS_EXECUTION_ARN", "Value": context["Execution"]["Id"]},
+        {"Key": "MANAGED_BY_AWS", "Value": "STARTED_BY_STEP_FUNCTIONS"},
+    ]
+
+
+def sdk_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
+    """Return what optimized integrations add to an answer, as the SDK for Java tells of the response."""
+    headers = dict(metadata.get("HTTPHeaders", {}))
+    return {
+        "SdkHttpMetadata": {
+            "AllHttpHeaders": {name: [value] for name, value in headers.items()},
+            "HttpHeaders": headers,
+            "HttpStatusCode": metadata.get("HTTPStatusCode"),
+        },
+        "SdkResponseMetadata": {"RequestId": metadata.get("RequestId", "")},
+    }
 
 
 def client_cause(error: ClientError) -> str:

@@ -17,42 +17,56 @@ from tests.conftest import free_port
 
 
 class StubSageMaker:
-    """Answers Create-, Describe- and StopTrainingJob."""
+    """Answers Create-, Describe- and Stop- of any kind of job; an image's name says what becomes of it."""
 
     def __init__(self, settings: Settings) -> None:
-        self._jobs: dict[str, dict[str, Any]] = {}
+        self._jobs: dict[tuple[str, str], dict[str, Any]] = {}
 
     def handle(self, request: Request) -> Response:
         operation = request.headers["X-Amz-Target"].removeprefix("SageMaker.")
         body = json.loads(request.get_data())
-        return getattr(self, operation)(body["TrainingJobName"], body)  # type: ignore[no-any-return]
+        verb, kind = next((verb, operation.removeprefix(verb)) for verb in _VERBS if operation.startswith(verb))
+        return getattr(self, verb.lower())(kind, body[f"{kind}Name"], body)  # type: ignore[no-any-return]
 
     def close(self) -> None:
         self._jobs.clear()
 
-    def CreateTrainingJob(self, name: str, body: dict[str, Any]) -> Response:
-        outcome = body["AlgorithmSpecification"]["TrainingImage"]
+    def create(self, kind: str, name: str, body: dict[str, Any]) -> Response:
+        outcome = _outcome(body)
         if outcome == "refuse":
             return answer({"__type": "ResourceLimitExceeded", "Message": "too many jobs"}, 400)
+        if outcome == "invalid":
+            return answer({"__type": "ValidationException", "Message": "no such role"}, 400)
         fails = outcome == "fail" or (outcome == "fail-first" and name.endswith("-0"))
-        status = "InProgress" if outcome == "run" else "Failed" if fails else "Completed"
-        self._jobs[name] = {
-            "TrainingJobName": name,
-            "TrainingJobArn": f"arn:aws:sagemaker:us-east-1:123456789012:training-job/{name}",
-            "TrainingJobStatus": status,
+        status = {"run": "InProgress", "stop": "Stopped"}.get(outcome, "Failed" if fails else "Completed")
+        arn = f"arn:aws:sagemaker:us-east-1:123456789012:{kind.lower()}/{name}"
+        self._jobs[kind, name] = {
+            f"{kind}Name": name,
+            f"{kind}Arn": arn,
+            f"{kind}Status": status,
             "CreationTime": time.time(),
             **({"FailureReason": 'no "data"'} if fails else {}),
         }
-        return answer({"TrainingJobArn": self._jobs[name]["TrainingJobArn"]})
+        return answer({f"{kind}Arn": arn})
 
-    def DescribeTrainingJob(self, name: str, body: dict[str, Any]) -> Response:
-        if name not in self._jobs:
+    def describe(self, kind: str, name: str, body: dict[str, Any]) -> Response:
+        if (kind, name) not in self._jobs:
             return answer({"__type": "ValidationException", "Message": "not found"}, 400)
-        return answer(self._jobs[name])
+        return answer(self._jobs[kind, name])
 
-    def StopTrainingJob(self, name: str, body: dict[str, Any]) -> Response:
-        self._jobs[name]["TrainingJobStatus"] = "Stopped"
+    def stop(self, kind: str, name: str, body: dict[str, Any]) -> Response:
+        self._jobs[kind, name][f"{kind}Status"] = "Stopped"
         return answer({})
+
+
+_VERBS = ("Create", "Describe", "Stop")
+
+
+def _outcome(body: dict[str, Any]) -> str:
+    """What the test wants: the image of a training or processing job, the model of a transform job."""
+    definition = body.get("TrainingJobDefinition", body)
+    image = definition.get("AlgorithmSpecification", definition.get("AppSpecification", {}))
+    return str(image.get("TrainingImage") or image.get("ImageUri") or body.get("ModelName"))
 
 
 def answer(body: dict[str, Any], status: int = 200) -> Response:
