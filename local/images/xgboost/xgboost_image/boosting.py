@@ -24,7 +24,7 @@ _NOT_FOR_XGBOOST = (
 )  # fmt: skip
 # What XGBoost says when the data is at fault.
 _USERS_FAULT = (
-    "label must be in [0,1] for logistic regression", "label must be in [0, num_class)", "label must be nonnegative",
+    "label must be in [0, num_class)", "label must be nonnegative",
     "Target is multiclass but average='binary'", "feature_names mismatch", "base_score must be in (0,1)",
     "contains `inf`", "contains only positive or negative samples", "labels_.size()", "Label set is empty",
 )  # fmt: skip
@@ -51,6 +51,7 @@ def boost(paths: Paths, values: dict[str, Any], data: Data) -> xgboost.Booster:
         UserError, AlgorithmError: XGBoost refused; by what it says, the data is at fault or not.
     """
     objective = values.get("objective", "reg:squarederror")
+    _check_labels(objective, data)
     wanted = _metrics(values)
     computed = [name for name in wanted if name in metric_names.COMPUTED]
     own = [name for name in wanted if name not in computed]
@@ -71,6 +72,16 @@ def boost(paths: Paths, values: dict[str, Any], data: Data) -> xgboost.Booster:
         )
     except (xgboost.core.XGBoostError, ValueError) as error:
         raise problem(error) from error
+
+
+def _check_labels(objective: str, data: Data) -> None:
+    """Say what XGBoost says; by itself it would first complain of a base score that it estimates from the labels."""
+    if objective not in ("binary:logistic", "binary:logitraw", "reg:logistic"):
+        return
+    for matrix, _ in data.watched:
+        labels = matrix.get_label()
+        if labels.min() < 0 or labels.max() > 1:
+            raise UserError("label must be in [0,1] for logistic regression")
 
 
 def _metrics(values: dict[str, Any]) -> list[str]:
