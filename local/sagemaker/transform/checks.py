@@ -23,10 +23,8 @@ def check(request: Record) -> None:
     if source["S3DataType"] not in ("S3Prefix", "ManifestFile"):
         raise validation(f"S3DataType {source['S3DataType']} is not supported for transform jobs.")
     split_type = request["TransformInput"].get("SplitType", "None")
-    if request.get("BatchStrategy") and split_type == "None":
-        raise validation(
-            f"BatchStrategy {request['BatchStrategy']} requires a SplitType of Line, RecordIO or TFRecord."
-        )
+    if request.get("BatchStrategy") == "MultiRecord" and split_type == "None":
+        raise validation("BatchStrategy MultiRecord requires a SplitType of Line, RecordIO or TFRecord.")
     _check_payload(request)
     _check_processing(request, split_type)
 
