@@ -19,8 +19,8 @@ _TIMES = ("CreationTime", "LastModifiedTime")
 Position = list[Any]  # what a row is sorted by; JSON, for it travels in tokens
 
 
-def page(table: Table, request: Record, member: str) -> Record:
-    """Return one page of `table` under `member`.
+def page(table: Table, request: Record, member: str, *, wanted: Callable[[Record], bool] = lambda _: True) -> Record:
+    """Return one page of `table` under `member`; of the rows that the request's filters leave, those `wanted`.
 
     Raises:
         AwsError: the token is not one of this operation's.
@@ -29,7 +29,7 @@ def page(table: Table, request: Record, member: str) -> Record:
     by = request.get("SortBy") or ("Name" if prefix in _BY_NAME else "CreationTime")
     order = request.get("SortOrder") or ("Ascending" if prefix in _OLDEST_FIRST else "Descending")
     position = _position(by, prefix)
-    rows = [row for row in table.all() if _matches(row, request, prefix)]
+    rows = [row for row in table.all() if _matches(row, request, prefix) and wanted(row)]
     rows.sort(key=position, reverse=order == "Descending")
     return cut(rows, request, member, position=position, descending=order == "Descending", label=f"{by} {order}")
 

@@ -14,10 +14,10 @@ MODEL = Kind(
     missing=lambda _, arn: validation(f'Could not find model "{arn}".'),
     taken=lambda _, arn: validation(f'Cannot create already existing model "{arn}".'),
 )
-Packages = Callable[[Record], Record]
+Packages = Callable[[Record], list[Record]]
 
 
-def _no_packages(container: Record) -> Record:
+def _no_packages(container: Record) -> list[Record]:
     raise validation("ModelPackageName is not covered by the embedded SageMaker")
 
 
@@ -25,7 +25,7 @@ class Models:
     """The operations on models."""
 
     def __init__(self, context: Context, packages: Packages = _no_packages) -> None:
-        """`packages` turns a container that names a model package into one with image and artifact."""
+        """`packages` turns a container that names a model package into those with image and artifact."""
         self._context = context
         self._packages = packages
         self.table = context.table(MODEL)
@@ -33,7 +33,7 @@ class Models:
     def create(self, request: Record) -> Record:
         """CreateModel: as on AWS the artifact must exist."""
         containers.check_request(request)
-        resolved = [self._resolved(item) for item in containers.given(request)]
+        resolved = [made for item in containers.given(request) for made in self._resolved(item)]
         for container in resolved:
             containers.check(container)
             modeldata.check(self._context.s3, container)
@@ -42,9 +42,9 @@ class Models:
         self._context.tags.add(arn, request.get("Tags", []))
         return {"ModelArn": arn}
 
-    def _resolved(self, container: Record) -> Record:
+    def _resolved(self, container: Record) -> list[Record]:
         if not container.get("ModelPackageName"):
-            return container
+            return [container]
         if container.get("Image"):
             raise validation("Only one of Image and ModelPackageName may be specified for a container.")
         return self._packages(container)
