@@ -1,7 +1,6 @@
 """One processing job: inputs down, the container on every instance, outputs up; its reason is `output/message`."""
 
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
 from local.runtime.interface import Launch
@@ -11,7 +10,7 @@ from local.sagemaker.clusterruns import ClusterRun
 from local.sagemaker.runs import LONGEST_REASON, JobFailed
 from local.sagemaker.s3files import S3Problem
 from local.sagemaker.store import Record
-from local.sagemaker.sync import FolderSync, Periodic
+from local.sagemaker.sync import FolderSync, following
 
 
 class ProcessingRun(ClusterRun):
@@ -41,11 +40,7 @@ class ProcessingRun(ClusterRun):
         self.table.update(self.name, ProcessingStartTime=time.time())
         for instance in self.instances:
             self._prepare(instance, folder / instance.host)
-        continuous = self._syncs(folder, "Continuous")
-        with ExitStack() as ends:
-            for sync in continuous:
-                ends.callback(sync.push)
-            ends.enter_context(Periodic(self.context.limits.sync_seconds, *(sync.push for sync in continuous)))
+        with following(self.context.limits.sync_seconds, self._syncs(folder, "Continuous")):
             code = self._run(folder)
         if code:
             raise JobFailed("AlgorithmError: See job logs for more information")

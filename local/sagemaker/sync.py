@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -78,3 +79,22 @@ class Periodic:
                     action()
                 except Exception as error:
                     _log.warning("%s: %s", action, error)
+
+
+@contextmanager
+def following(seconds: float, syncs: Sequence[FolderSync], *actions: Callable[[], None]) -> Iterator[None]:
+    """Send changes while a `with` block runs, and the last ones when it ends, however it ends.
+
+    Raises:
+        S3Problem: the block went well, but S3 does not take the last changes.
+    """
+    try:
+        with Periodic(seconds, *actions, *(sync.push for sync in syncs)):
+            yield
+    except BaseException:
+        for sync in syncs:
+            with suppress(S3Problem, OSError):
+                sync.push()
+        raise
+    for sync in syncs:
+        sync.push()

@@ -16,7 +16,7 @@ from local.sagemaker.clusterruns import ClusterRun
 from local.sagemaker.context import Context
 from local.sagemaker.runs import LONGEST_REASON, JobFailed, JobStopped, JobTimedOut
 from local.sagemaker.store import Record, Table
-from local.sagemaker.sync import FolderSync, Periodic
+from local.sagemaker.sync import FolderSync, following
 from local.sagemaker.trainingfolder import TrainingFolders
 
 CHECKPOINTS = "/opt/ml/checkpoints"
@@ -98,10 +98,8 @@ class TrainingRun(ClusterRun):
         ]
         for sync in syncs:
             sync.restore()
-        with Periodic(self.context.limits.sync_seconds, self._publish, *(sync.push for sync in syncs)):
+        with following(self.context.limits.sync_seconds, syncs, self._publish):
             yield
-        for sync in syncs:
-            sync.push()
 
     def launch(self, instance: Instance, folder: Path, network: str) -> Launch:
         """Return `train` for an instance, or the entry point that the request names."""

@@ -4,10 +4,12 @@ from typing import Any
 
 import psutil
 import pytest
-from botocore.exceptions import ClientError
 
+from local.sagemaker import trainingchecks
+from local.sagemaker.errors import AwsError
+from local.sagemaker.limits import Limits
 from tests.local.sagemaker.conftest import BUCKET, ROLE, World
-from tests.local.sagemaker.tools import BASE, TELLS, channel, resources, told
+from tests.local.sagemaker.tools import BASE, TELLS, channel, resources, told, training_request
 
 pytestmark = pytest.mark.local
 
@@ -90,10 +92,10 @@ def test_instance_groups_get_only_their_channels(world: World) -> None:
         ({"InstanceCount": 1, "VolumeSizeInGB": 1}, "ValidationException", "needs InstanceType"),
     ],
 )
-def test_a_cluster_that_cannot_be_is_refused(world: World, config: dict[str, Any], code: str, words: str) -> None:
-    with pytest.raises(ClientError, match=words) as refused:
-        world.train("refused", "nobody:1", ResourceConfig=config)
-    assert refused.value.response["Error"]["Code"] == code
+def test_a_cluster_that_cannot_be_is_refused(config: dict[str, Any], code: str, words: str) -> None:
+    with pytest.raises(AwsError, match=words) as refused:
+        trainingchecks.check(training_request(ResourceConfig=config), Limits())
+    assert refused.value.code == code
 
 
 PROCESS = BASE + (

@@ -8,7 +8,8 @@ import psutil
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local.sagemaker.conftest import BUCKET, ROLE, World
+from tests.local.sagemaker.conftest import BUCKET, World
+from tests.local.sagemaker.tools import algorithm, training_request
 
 pytestmark = pytest.mark.local
 
@@ -167,19 +168,11 @@ def test_close_leaves_no_process_and_no_folder(world: World) -> None:
 def test_who_made_a_job_in_process_waits_for_its_end_and_sees_its_points(world: World) -> None:
     jobs = world.service.training
     image = world.publish("points", "print('loss=2;', flush=True); print('loss=1;', flush=True)")
+    definitions = [{"Name": "loss", "Regex": "loss=([0-9.]+);"}]
     jobs.create(
-        {
-            "TrainingJobName": "inner",
-            "AlgorithmSpecification": {
-                "TrainingImage": image,
-                "TrainingInputMode": "File",
-                "MetricDefinitions": [{"Name": "loss", "Regex": "loss=([0-9.]+);"}],
-            },
-            "RoleArn": ROLE,
-            "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/models"},
-            "ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 10},
-            "StoppingCondition": {"MaxRuntimeInSeconds": 60},
-        },
+        training_request(
+            TrainingJobName="inner", AlgorithmSpecification=algorithm(image, MetricDefinitions=definitions)
+        ),
         {"TuningJobArn": "arn:aws:sagemaker:us-east-1:123456789012:hyper-parameter-tuning-job/t"},
     )
     assert jobs.wait("inner", 0.0) is None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from tests.local.sagemaker.conftest import BUCKET, World
+from tests.local.sagemaker.conftest import BUCKET, ROLE, World
 
 BASE = """\
 import json, os, pathlib, signal, sys, time
@@ -48,6 +48,19 @@ def algorithm(image: str, mode: str = "File", **more: Any) -> dict[str, Any]:
 def resources(count: int) -> dict[str, Any]:
     """Return a ResourceConfig of several instances."""
     return {"InstanceType": "ml.m5.xlarge", "InstanceCount": count, "VolumeSizeInGB": 10}
+
+
+def training_request(**more: Any) -> dict[str, Any]:
+    """Return what a training job needs at least."""
+    return {
+        "TrainingJobName": "job",
+        "AlgorithmSpecification": algorithm("nobody:1"),
+        "RoleArn": ROLE,
+        "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/models"},
+        "ResourceConfig": resources(1),
+        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+        **more,
+    }
 
 
 def told(world: World, job: str) -> dict[str, Any]:
