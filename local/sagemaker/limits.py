@@ -24,6 +24,7 @@ class Limits:
     archive_bytes: int = 20 * 1024**3
     invocation_seconds: float = INVOCATION_SECONDS
     ping_seconds: float = 5.0  # between two pings of a server that is healthy
+    ping_timeout_seconds: float = 2.0  # AWS gives a ping 2 s
     restart_wait_seconds: float = 5.0  # a request waits that long for an instance that comes up again
     serverless_idle_seconds: float = 300.0  # then a serverless variant's server stops
     alarm_seconds: float = 1.0  # between two looks at the alarms of a deployment

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class HealthCheck:
-    """How a running server is watched: SageMaker pings it, and each ping has 2 s.
+    """How a running server is watched: SageMaker pings it, and each ping has `timeout` seconds.
 
     A server that works on a request may be too busy to answer a ping, as a single-threaded one is: it has
     `patience` seconds, the time that an invocation may take. One without a request has `failures` pings.
     """
 
     pause: float = 5.0
+    timeout: float = 2.0
     failures: int = 3
     patience: float = 65.0
 

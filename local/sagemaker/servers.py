@@ -17,7 +17,7 @@ from local.sagemaker.pulse import HealthCheck, Pulse
 
 __all__ = ["Answer", "AnswerTooLarge", "ModelServer", "ServerBroken", "ServerTimedOut", "ServerUnavailable"]
 
-_PING_SECONDS = 2.0
+_GET_SECONDS = 2.0
 _PING_PAUSE = 0.1
 _WEDGED_GRACE = 2.0
 _RESTART_PAUSE = 0.2
@@ -87,7 +87,7 @@ class ModelServer:
             self._thread.join(0.05)
         self._http.clear()
 
-    def get(self, path: str, seconds: float = _PING_SECONDS) -> Answer:
+    def get(self, path: str, seconds: float = _GET_SECONDS) -> Answer:
         """GET a path."""
         return self._call("GET", path, seconds=seconds)
 
@@ -169,5 +169,5 @@ class ModelServer:
 
     def _pings(self) -> bool:
         with suppress(ServerUnavailable, ServerTimedOut, ServerBroken):
-            return self.get("/ping").status == 200
+            return self.get("/ping", self._check.timeout).status == 200
         return False

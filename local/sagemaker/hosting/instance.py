@@ -99,7 +99,11 @@ class Instance:
             self._context.runtime,
             self._launch(container, folder),
             log.write,
-            check=HealthCheck(pause=limits.ping_seconds, patience=limits.invocation_seconds + limits.ping_seconds),
+            check=HealthCheck(
+                pause=limits.ping_seconds,
+                timeout=limits.ping_timeout_seconds,
+                patience=limits.invocation_seconds + limits.ping_seconds,
+            ),
             changed=self._changed,
         )
         self._containers.append(
