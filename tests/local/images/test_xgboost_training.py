@@ -81,7 +81,7 @@ def test_mse_and_r2_are_of_numbers(tmp_path: Path, capsys: pytest.CaptureFixture
     rows = b"".join(f"{number % 7},{number % 7}\n".encode() for number in range(70))
     job.put("train", "train.csv", rows)
     job.put("validation", "validation.csv", rows)
-    job.run(num_round=100, eval_metric="mse,r2,rmse")
+    job.run(num_round=20, eval_metric="mse,r2,rmse")
     output = capsys.readouterr().out
     assert values(output, "r2")[-1] > 0.99
     assert values(output, "mse")[0] == pytest.approx(values(output, "rmse")[0] ** 2, rel=1e-3)
@@ -90,14 +90,14 @@ def test_mse_and_r2_are_of_numbers(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_weights_decide(tmp_path: Path) -> None:
     job = Job(tmp_path)
     job.put("train", "train.csv", b"0,1,5\n10,3,5\n")
-    booster = job.run(num_round=200, csv_weights=1, min_child_weight=0)
+    booster = job.run(num_round=50, csv_weights=1, min_child_weight=0)
     assert booster.predict(xgboost.DMatrix([[5.0]]))[0] == pytest.approx(7.5, abs=0.1)
 
 
 def test_weights_of_libsvm_decide_the_same(tmp_path: Path) -> None:
     job = Job(tmp_path, content_type=None)
     job.put("train", "rows", b"0:1 0:5\n10:3 0:5\n")
-    booster = job.run(num_round=200, min_child_weight=0)
+    booster = job.run(num_round=50, min_child_weight=0)
     assert booster.predict(xgboost.DMatrix([[5.0]]))[0] == pytest.approx(7.5, abs=0.1)
 
 

@@ -55,7 +55,7 @@ class Job:
 
     def run(self, **hyperparameters: Any) -> xgboost.Booster:
         """Train, and load the model as plain XGBoost does."""
-        values = {name: str(value) for name, value in {"num_round": 5, **hyperparameters}.items()}
+        values = {name: str(value) for name, value in {"num_round": 5, "nthread": 1, **hyperparameters}.items()}
         self.configure("hyperparameters", values)
         self.configure("inputdataconfig", self._channels)
         training.run(self.paths)

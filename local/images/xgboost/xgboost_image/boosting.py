@@ -10,6 +10,7 @@ from typing import Any
 import xgboost
 
 from xgboost_image import checkpoints, metric_names, metrics
+from xgboost_image.callbacks import InOrder
 from xgboost_image.paths import Paths
 from xgboost_image.problems import AlgorithmError, UserError
 
@@ -66,7 +67,7 @@ def boost(paths: Paths, values: dict[str, Any], data: Data) -> xgboost.Booster:
             num_boost_round=max(0, values["num_round"] - done),
             evals=data.watched,
             custom_metric=metrics.measure(computed, objective) if computed else None,
-            callbacks=_callbacks(paths, values, data, done),
+            callbacks=[InOrder(_callbacks(paths, values, data, done))],
             xgb_model=str(start) if start else None,
             verbose_eval=False,
         )
