@@ -22,6 +22,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
         history,
         inline_maps,
         jsonata,
+        log_filters,
         map_runs,
         parallel,
         redrive,
@@ -31,6 +32,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
         rule_targets,
         service_clients,
         service_tasks,
+        state_fields,
         state_machines,
     )
 
@@ -41,6 +43,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
     definitions.install()
     definition_checks.install()
     retries.install()
+    state_fields.install()
     resumption.install()
     parallel.install()
     inline_maps.install()
@@ -55,4 +58,5 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
     bucket_policies.install()
     cloudformation.install(settings)
     descriptions.install()
+    log_filters.install()
     rest_apis.install()

@@ -113,8 +113,9 @@ class World:
 
     def lines(self, group: str, prefix: str = "") -> list[str]:
         """Return every log line of the streams of a group."""
-        streams = self.logs.describe_log_streams(logGroupName=group)["logStreams"]
-        names = [item["logStreamName"] for item in streams if item["logStreamName"].startswith(prefix)]
+        wanted = {"logStreamNamePrefix": prefix} if prefix else {}
+        pages = self.logs.get_paginator("describe_log_streams").paginate(logGroupName=group, **wanted)
+        names = [item["logStreamName"] for page in pages for item in page["logStreams"]]
         return [
             event["message"]
             for name in names
