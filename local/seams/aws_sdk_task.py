@@ -2,8 +2,12 @@
 # moto's names are replaced or reached on purpose
 # mypy: disable-error-code="attr-defined, call-arg"
 
+import re
+from functools import cache
 from typing import Any
 
+import boto3
+import botocore.session
 from botocore import xform_name
 from botocore.exceptions import ClientError, ParamValidationError
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
@@ -13,38 +17,47 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from local.seams.task_values import iso, to_request, to_result
 
 # The last part of a task's resource, where botocore calls the service otherwise.
-BOTO_NAMES = {
-    "applicationautoscaling": "application-autoscaling",
-    "cloudwatchlogs": "logs",
-    "eventbridge": "events",
-    "sagemakerruntime": "sagemaker-runtime",
-    "sfn": "stepfunctions",
-}
+_BOTO_NAMES = {"cloudwatchlogs": "logs", "eventbridge": "events", "sfn": "stepfunctions"}
+_CAPITALS = re.compile(r"[A-Z]+(?![a-z])")
 
-# Exceptions are called as in the SDK for Java: SageMaker.ResourceNotFoundException.
-ERROR_NAMES = {
-    "applicationautoscaling": "ApplicationAutoScaling",
-    "cloudformation": "CloudFormation",
-    "cloudwatch": "CloudWatch",
-    "cloudwatchlogs": "CloudWatchLogs",
-    "dynamodb": "DynamoDb",
-    "ecr": "Ecr",
-    "eventbridge": "EventBridge",
-    "iam": "Iam",
-    "lambda": "Lambda",
-    "s3": "S3",
-    "sagemaker": "SageMaker",
-    "sagemakerruntime": "SageMakerRuntime",
-    "sfn": "Sfn",
-    "sns": "Sns",
-    "sqs": "Sqs",
-    "ssm": "Ssm",
-    "sts": "Sts",
-}
+
+@cache
+def boto_name(api: str) -> str | None:
+    """Return what botocore calls a service; None where it has no such service."""
+    known = {name.replace("-", ""): name for name in boto3.session.Session().get_available_services()}
+    return _BOTO_NAMES.get(api) or known.get(api)
+
+
+@cache
+def service_of(api: str) -> str:
+    """Return how exceptions of a service begin, as in the SDK for Java: `SageMaker`, `DynamoDb`, `Ssm`."""
+    name = boto_name(api)
+    if name is None:
+        return api[:1].upper() + api[1:]
+    model = botocore.session.get_session().get_service_model(name)
+    words = str(model.service_id).split(" ")
+    return "".join(_CAPITALS.sub(lambda found: found[0][0] + found[0][1:].lower(), word) for word in words)
+
+
+@cache
+def has_action(api: str, action: str) -> bool:
+    """Tell whether there is such a service with such an action (camelCase)."""
+    name = boto_name(api)
+    if name is None:
+        return False
+    operations = botocore.session.get_session().get_service_model(name).operation_names
+    return action[:1].upper() + action[1:] in operations
 
 
 class AwsSdkTask(moto_task.StateTaskServiceAwsSdk):
     """moto's task with our request, answer and error names."""
+
+    def _validate_service_integration_is_supported(self) -> None:
+        if not has_action(self.resource.api_name.lower(), self.resource.api_action):
+            raise ValueError(
+                f"The resource provided {self.resource.resource_arn} not recognized. "
+                "The value is not a valid resource ARN, or the resource is not available in this region."
+            )
 
     def _eval_service_task(
         self,
@@ -55,7 +68,7 @@ class AwsSdkTask(moto_task.StateTaskServiceAwsSdk):
     ) -> None:
         api = self.resource.api_name.lower()
         client = moto_task.boto_client_for(
-            service=BOTO_NAMES.get(api, api),
+            service=boto_name(api),
             region=resource_runtime_part.region,
             state_credentials=state_credentials,
             validated=True,
@@ -69,8 +82,7 @@ class AwsSdkTask(moto_task.StateTaskServiceAwsSdk):
 
     @staticmethod
     def _normalise_service_error_name(service_name: str) -> str:
-        lower = service_name.lower()
-        return ERROR_NAMES.get(lower, lower[:1].upper() + lower[1:])
+        return service_of(service_name.lower())
 
     @staticmethod
     def _normalise_exception_name(norm_service_name: str, ex: Exception) -> str:

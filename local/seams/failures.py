@@ -17,13 +17,19 @@ from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 _OF_STATES = {kind.to_name(): kind for kind in StatesErrorNameType}
 
 
+def error_name_of(error_name: str | None) -> Any:
+    """Return moto's form of an error's name, whether Step Functions or somebody else gave it."""
+    if error_name in _OF_STATES:
+        return StatesErrorName(typ=_OF_STATES[error_name])
+    return CustomErrorName(error_name=error_name)
+
+
 def failure(env: Any, error: str, cause: str) -> FailureEventException:
     """Return the exception that fails the current state with `error` and `cause`."""
-    name = StatesErrorName(typ=_OF_STATES[error]) if error in _OF_STATES else CustomErrorName(error_name=error)
     return FailureEventException(
         failure_event=FailureEvent(
             env=env,
-            error_name=name,
+            error_name=error_name_of(error),
             event_type=HistoryEventType.MapRunFailed,
             event_details=EventDetails(mapRunFailedEventDetails={"error": error, "cause": cause}),
         )

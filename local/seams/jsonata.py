@@ -23,6 +23,7 @@ from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name
 )
 from moto.stepfunctions.parser.asl.component.common.string import string_expression
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
+from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
 
 from local.jsonata import QueryError, evaluate
 
@@ -34,6 +35,12 @@ def install() -> None:
     """Give both kinds of JSONata strings our evaluation."""
     string_expression.StringJSONata._eval_body = _eval_body
     string_expression.StringVariableSample._eval_body = _eval_body
+    VariableStore.get_assigned_variables = _assigned
+
+
+def _assigned(self: Any) -> dict[str, str]:
+    """Return the variables that a state assigned as JSON texts: moto forgets to escape strings."""
+    return {name: json.dumps(self.get(name), ensure_ascii=False) for name in self._declaration_tracing}
 
 
 def _eval_body(self: Any, env: Any) -> None:
@@ -43,7 +50,7 @@ def _eval_body(self: Any, env: Any) -> None:
         if len(json.dumps(result, ensure_ascii=False).encode()) > MAX_BYTES:
             raise QueryError(f"The JSONata expression '{self.expression}' returned more than 256 KiB.")
     except QueryError as error:
-        raise FailureEventException(failure_event=_failure(env, str(error))) from error
+        raise FailureEventException(failure_event=evaluation_failure(env, str(error))) from error
     env.stack.append(result)
 
 
@@ -80,7 +87,8 @@ def _states(env: Any) -> dict[str, Any]:
     return states
 
 
-def _failure(env: Any, cause: str) -> FailureEvent:
+def evaluation_failure(env: Any, cause: str) -> FailureEvent:
+    """Return the event of a state that failed with States.QueryEvaluationError."""
     error = StatesErrorName(typ=StatesErrorNameType.StatesQueryEvaluationError)
     return FailureEvent(
         env=env,

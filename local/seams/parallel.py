@@ -11,7 +11,6 @@ import time
 from typing import Any
 
 from moto.stepfunctions.parser.api import HistoryEventType
-from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
     FailureEvent,
     FailureEventException,
@@ -25,6 +24,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_parallel.state_par
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.eval.program_state import ProgramEnded
 
+from local.seams.failures import error_name_of
 from local.seams.progress import Progress
 from local.seams.resumption import GRACE_SECONDS, own, progress_of
 
@@ -92,7 +92,7 @@ def _failure(env: Any, details: Any) -> FailureEventException:
     return FailureEventException(
         failure_event=FailureEvent(
             env=env,
-            error_name=CustomErrorName(error_name=details.get("error")),
+            error_name=error_name_of(details.get("error")),
             event_type=HistoryEventType.ExecutionFailed,
             event_details=EventDetails(executionFailedEventDetails=details),
         )
