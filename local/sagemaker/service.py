@@ -20,6 +20,7 @@ from local.sagemaker.limits import Limits
 from local.sagemaker.logs import LogWriter
 from local.sagemaker.models import Models
 from local.sagemaker.processing import ProcessingJobs
+from local.sagemaker.registry.packages import Packages
 from local.sagemaker.s3files import S3Files
 from local.sagemaker.store import Record
 from local.sagemaker.tagging import Tagging
@@ -59,7 +60,8 @@ class SageMaker:
         self._queue = Queue(self._context.limits.parallel_jobs)
         self.training = TrainingJobs(self._context, self._queue)
         self._tuning = TuningJobs(self._context, self.training)
-        self._models = Models(self._context)
+        self._packages = Packages(self._context)
+        self._models = Models(self._context, self._packages.containers)
         self._processing = ProcessingJobs(self._context, self._queue)
         self._transforms = TransformJobs(self._context, self._queue, self._models.table)
         self._configs = EndpointConfigs(self._context, self._models.table)
@@ -79,6 +81,8 @@ class SageMaker:
             table |= {f"List{noun}s": jobs.list, f"Stop{noun}": jobs.stop}
         for noun, resource in (
             ("Model", self._models),
+            ("ModelPackage", self._packages),
+            ("ModelPackageGroup", self._packages.groups),
             ("EndpointConfig", self._configs),
             ("Endpoint", self._endpoints),
         ):
@@ -90,6 +94,8 @@ class SageMaker:
             "UpdateEndpointWeightsAndCapacities": self._endpoints.update_weights,
             "AddTags": tags.add_tags,
             "ListTags": tags.list_tags,
+            "BatchDescribeModelPackage": self._packages.batch_describe,
+            "UpdateModelPackage": self._packages.update,
             "DeleteHyperParameterTuningJob": self._tuning.delete,
             "ListTrainingJobsForHyperParameterTuningJob": self._tuning.training_jobs,
             "DeleteTags": tags.delete_tags,

@@ -10,7 +10,7 @@ from local.sagemaker.store import Kind, Record
 from local.sagemaker.training import TrainingJobs
 from local.sagemaker.tuning.controller import Controller
 from local.sagemaker.tuning.preparation import Preparation
-from local.sagemaker.tuning.views import PAGE, Views
+from local.sagemaker.tuning.views import Views
 
 _UNFINISHED = ("InProgress", "Stopping")
 KIND = Kind(
@@ -40,12 +40,7 @@ class TuningJobs:
         """Fail the tuning jobs that a server left unfinished: nobody drives them any more."""
         for record in self.table.all():
             if record["HyperParameterTuningJobStatus"] in _UNFINISHED:
-                self.table.update(
-                    record["HyperParameterTuningJobName"],
-                    HyperParameterTuningJobStatus="Failed",
-                    HyperParameterTuningEndTime=time.time(),
-                    FailureReason="InternalServerError: the embedded SageMaker ended while the tuning job ran.",
-                )
+                self.table.change(record["HyperParameterTuningJobName"], _interrupt)
 
     def create(self, request: Record) -> Record:
         """CreateHyperParameterTuningJob."""
@@ -72,7 +67,7 @@ class TuningJobs:
     def list(self, request: Record) -> Record:
         """ListHyperParameterTuningJobs."""
         member = "HyperParameterTuningJobSummaries"
-        page = lists.page(self.table, {**PAGE, **request}, member)
+        page = lists.page(self.table, request, member)
         return {**page, member: [self._views.row(record) for record in page[member]]}
 
     def training_jobs(self, request: Record) -> Record:
@@ -115,3 +110,14 @@ class TuningJobs:
             controller.close()
         for _, thread in found:
             thread.join()
+
+
+def _interrupt(record: Record) -> None:
+    for trial in record["Trials"]:
+        if trial["ObjectiveStatus"] == "Pending":
+            trial["ObjectiveStatus"] = "Failed"
+    record.update(
+        HyperParameterTuningJobStatus="Failed",
+        HyperParameterTuningEndTime=time.time(),
+        FailureReason="InternalServerError: the embedded AWS ended while the tuning job was in progress",
+    )

@@ -9,7 +9,6 @@ from local.sagemaker.store import Record, Table
 from local.sagemaker.training import TrainingJobs
 from local.sagemaker.tuning import trials, warmstart
 
-PAGE = {"SortBy": "Name", "SortOrder": "Ascending", "MaxResults": 10}
 _FINAL = "FinalHyperParameterTuningJobObjectiveMetric"
 
 
@@ -51,7 +50,7 @@ class Views:
             rows.sort(key=lambda row: (row[member], row["TrainingJobName"]))
         if request.get("SortOrder") == "Descending":
             rows.reverse()
-        return lists.cut(rows, {**PAGE, **request}, "TrainingJobSummaries")
+        return lists.cut(rows, request, "TrainingJobSummaries")
 
     def counters(self, record: Record) -> Record:
         """Return both kinds of counters."""

@@ -226,7 +226,7 @@ def test_a_tuning_job_that_a_server_left_running_is_failed_with_the_reason(world
     finally:
         service.close()
     assert job["HyperParameterTuningJobStatus"] == "Failed"
-    assert "ended while the tuning job ran" in job["FailureReason"]
+    assert "ended while the tuning job was in progress" in job["FailureReason"]
 
 
 def test_close_ends_a_running_tuning_job_and_its_training_jobs(port: int, tmp_path: Path) -> None:
