@@ -64,6 +64,7 @@ def _build(folder: Path, requirements: Sequence[str], progress: Callable[[str], 
             "install",
             "--quiet",
             "--no-input",
+            "--no-compile",  # what is imported is compiled then; all of it would take three times as long
             "-r",
             str(file),
         ]

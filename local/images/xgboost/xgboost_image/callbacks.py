@@ -21,7 +21,8 @@ class InOrder(TrainingCallback):
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
         """Tell whether one of them wants to stop, once all were asked."""
-        return any([callback.after_iteration(model, epoch, evals_log) for callback in self._callbacks])
+        wishes = [callback.after_iteration(model, epoch, evals_log) for callback in self._callbacks]
+        return any(wishes)
 
     def after_training(self, model: Any) -> Any:
         """Pass the model through all."""
