@@ -124,7 +124,9 @@ class TrainingRun(ClusterRun):
     def _algorithm_error(place: Path, code: int) -> str:
         ending = f", exit code: {code}"
         reason = configfiles.read_reason(place / "output" / "failure")
-        return f"AlgorithmError: {reason}"[: LONGEST_REASON - len(ending)] + ending
+        # AWS's own algorithms tell what the user has to change under that name, and it stands alone.
+        prefix = "" if reason.startswith("ClientError: ") else "AlgorithmError: "
+        return f"{prefix}{reason}"[: LONGEST_REASON - len(ending)] + ending
 
     def _upload(self, folder: Path) -> None:
         artifacts.upload(self.request, list(self.places(folder).values()), folder, self.context.s3)

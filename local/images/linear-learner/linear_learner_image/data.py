@@ -40,7 +40,7 @@ def read_channel(folder: Path, content_type: str | None) -> Table:
     media_type = (content_type or RECORDIO).split(";")[0].strip().lower()
     if media_type not in (CSV, RECORDIO):
         raise ClientError(f"channel {folder.name}: content type {content_type} must be {CSV} or {RECORDIO}")
-    parts = [_read(file, media_type) for file in sorted(folder.rglob("*")) if file.is_file()]
+    parts = [_read(folder.name, file, media_type) for file in sorted(folder.rglob("*")) if file.is_file()]
     parts = [part for part in parts if len(part)]
     if not parts:
         raise ClientError(f"channel {folder.name} has no rows")
@@ -51,13 +51,16 @@ def read_channel(folder: Path, content_type: str | None) -> Table:
     return Table(_stacked([part.features for part in parts], widths[-1]), np.concatenate([p.labels for p in parts]))
 
 
-def _read(file: Path, media_type: str) -> Table:
+def _read(channel: str, file: Path, media_type: str) -> Table:
     body = file.read_bytes()
     try:
         body = gzip.decompress(body) if body.startswith(_GZIP) else body
         return _labelled_csv(body) if media_type == CSV else _labelled_records(body)
     except (OSError, EOFError, ValueError) as error:
-        raise ClientError(f"{file.parent.name}/{file.name}: {error}") from error
+        raise ClientError(
+            f"Unable to read data channel '{channel}'. Requested content-type is '{media_type}'. Please verify the data"
+            f" matches the requested content-type. (caused by {file.name}: {error})"
+        ) from error
 
 
 def _labelled_csv(body: bytes) -> Table:

@@ -56,7 +56,8 @@ class Learning:
         for epoch in range(self._parameters["epochs"]):
             began = time.monotonic()
             for number, candidate in enumerate(models):
-                candidate.solver.epoch()
+                with np.errstate(over="ignore", invalid="ignore"):  # a model that diverges is left behind
+                    candidate.solver.epoch()
                 found = self._judged(candidate)
                 if number not in best or found.value < best[number].value:
                     best[number] = found
