@@ -1,11 +1,15 @@
 """What the linear-learner stand-in learns, against closed forms and scikit-learn, and what it refuses."""
 
+import json
+import os
 import re
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
-from linear_learner_image.model import FILE
+from linear_learner_image import train
+from linear_learner_image.model import FILE, load
 from recordio import Record, Tensor, write_records
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
@@ -207,6 +211,20 @@ def test_dense_and_sparse_records_and_csv_teach_the_same(tmp_path: Path) -> None
     ]
     for model in models:
         np.testing.assert_allclose(model.raw(data[0])[:, 0], data[1], atol=1e-3)
+
+
+def test_a_pipe_is_read(tmp_path: Path) -> None:
+    config, pipe = tmp_path / "input" / "config", tmp_path / "input" / "data" / "train_0"
+    config.mkdir(parents=True)
+    pipe.parent.mkdir()
+    (config / "hyperparameters.json").write_text(json.dumps(REGRESSOR))
+    (config / "inputdataconfig.json").write_text('{"train": {"ContentType": "text/csv", "TrainingInputMode": "Pipe"}}')
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(csv(regression()),))
+    writer.start()
+    assert train.run(tmp_path) == 0
+    writer.join()
+    assert load(tmp_path / "model").width == 6
 
 
 METRICS = {

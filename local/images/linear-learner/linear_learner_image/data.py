@@ -31,8 +31,8 @@ class Table:
         return len(self.labels)
 
 
-def read_channel(folder: Path, content_type: str | None) -> Table:
-    """Read every file of a channel; without a content type it is RecordIO-protobuf, as on AWS.
+def read_channel(folder: Path, content_type: str | None, *, piped: bool = False) -> Table:
+    """Read every file of a channel, or its first pipe; without a content type it is RecordIO-protobuf, as on AWS.
 
     Raises:
         ClientError: a file is not what its type says, a row is out of line, or there is no row.
@@ -40,7 +40,9 @@ def read_channel(folder: Path, content_type: str | None) -> Table:
     media_type = (content_type or RECORDIO).split(";")[0].strip().lower()
     if media_type not in (CSV, RECORDIO):
         raise ClientError(f"channel {folder.name}: content type {content_type} must be {CSV} or {RECORDIO}")
-    parts = [_read(folder.name, file, media_type) for file in sorted(folder.rglob("*")) if file.is_file()]
+    # A pipe is read once: all epochs learn from memory.
+    files = [folder.with_name(f"{folder.name}_0")] if piped else filter(Path.is_file, sorted(folder.rglob("*")))
+    parts = [_read(folder.name, file, media_type) for file in files]
     parts = [part for part in parts if len(part)]
     if not parts:
         raise ClientError(f"channel {folder.name} has no rows")

@@ -58,7 +58,7 @@ class Learning:
             for number, candidate in enumerate(models):
                 with np.errstate(over="ignore", invalid="ignore"):  # a model that diverges is left behind
                     candidate.solver.epoch()
-                found = self._judged(candidate)
+                    found = self._judged(candidate)
                 if number not in best or found.value < best[number].value:
                     best[number] = found
             leader = min(best.values(), key=lambda item: item.value)

@@ -87,7 +87,9 @@ def _channels(base: Path, config: Mapping[str, Any], hosts: list[str], given: Ma
     if len(hosts) > 1 and any(item.get("S3DistributionType") == "ShardedByS3Key" for item in config.values()):
         raise ClientError("the stand-in learns on one host: give every host all data (FullyReplicated)")
     tables = {
-        name: data.read_channel(base / "input" / "data" / name, item.get("ContentType"))
+        name: data.read_channel(
+            base / "input" / "data" / name, item.get("ContentType"), piped=item.get("TrainingInputMode") == "Pipe"
+        )
         for name, item in config.items()
     }
     width = given["feature_dim"] or max(table.features.shape[1] for table in tables.values())
