@@ -9,7 +9,8 @@ from local.sagemaker.training import TrainingJobs
 from local.sagemaker.tuning import autotune, checks, trials, warmstart
 from local.sagemaker.tuning.completion import Progress
 from local.sagemaker.tuning.controller import Work
-from local.sagemaker.tuning.ranges import Range, parse
+from local.sagemaker.tuning.rangeparsing import parse
+from local.sagemaker.tuning.ranges import Range
 from local.sagemaker.tuning.search import Plan, Search
 from local.sagemaker.tuning.stopping import MedianRule
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from local.sagemaker.errors import validation
 from local.sagemaker.store import Record, Table
 from local.sagemaker.tuning import trials
-from local.sagemaker.tuning.ranges import Range, parse
+from local.sagemaker.tuning.rangeparsing import parse
+from local.sagemaker.tuning.ranges import Range
 from local.sagemaker.tuning.search import Search
 
 IDENTICAL = "IdenticalDataAndAlgorithm"

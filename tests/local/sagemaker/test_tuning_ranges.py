@@ -1,9 +1,13 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from local.sagemaker.errors import AwsError
-from local.sagemaker.tuning.ranges import CategoricalRange, ContinuousRange, IntegerRange, combinations, parse
+from local.sagemaker.tuning.rangeparsing import parse
+from local.sagemaker.tuning.ranges import CategoricalRange, ContinuousRange, IntegerRange, combinations
+from local.sagemaker.tuning.search import Plan, Search
 
 pytestmark = pytest.mark.unit
 
@@ -24,6 +28,8 @@ def continuous(low: str, high: str, **more: Any) -> dict[str, Any]:
         (integer("one", "4"), "must be numbers"),
         (integer("0", "4", ScalingType="Logarithmic"), "only values greater than 0"),
         (integer("1", "4", ScalingType="ReverseLogarithmic"), "not supported for the integer"),
+        (integer("0", "1e30"), "too wide"),
+        (continuous("-1e308", "1e308"), "too wide"),
         (continuous("nan", "4"), "must be numbers"),
         (continuous("0", "inf"), "must be numbers"),
         (continuous("0", "1", ScalingType="Logarithmic"), "only values greater than 0"),
@@ -72,3 +78,22 @@ def test_combinations_are_counted() -> None:
     assert combinations(parse(integer("1", "5"))) == 5
     assert combinations(parse(continuous("1", "1"))) == 1
     assert combinations(parse({**integer("1", "5"), **continuous("0", "1")})) == float("inf")
+
+
+SCALINGS = ("Auto", "Linear", "Logarithmic", "ReverseLogarithmic")
+NUMBERS = st.integers(-(10**18), 10**18) | st.floats(allow_nan=False) | st.floats(0, 1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(make=st.sampled_from([integer, continuous]), ends=st.tuples(NUMBERS, NUMBERS), scaling=st.sampled_from(SCALINGS))
+def test_a_range_is_refused_or_searched_within_its_bounds(make: Any, ends: tuple[float, float], scaling: str) -> None:
+    low, high = sorted(ends)
+    try:
+        (found,) = parse(make(str(low), str(high), ScalingType=scaling))
+    except AwsError:
+        return
+    search = Search(Plan(name="tune", strategy="Bayesian", ranges=[found], maximize=True, jobs=4, seed=1))
+    for objective in range(5):
+        if candidate := search.ask():
+            assert found.drawn(candidate.values[found.name]) is not None
+            search.tell(candidate.number, float(objective))
