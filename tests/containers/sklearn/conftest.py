@@ -5,8 +5,9 @@ import docker
 import pytest
 from docker.errors import DockerException
 
-from tests.containers.sklearn import runtimes, samples
-from tests.containers.sklearn.runtimes import Images, Processes, Runtime, Server
+from tests.containers import runtimes
+from tests.containers.runtimes import Images, Processes, Runtime, Server
+from tests.containers.sklearn import samples
 
 
 @pytest.fixture(
@@ -15,14 +16,14 @@ from tests.containers.sklearn.runtimes import Images, Processes, Runtime, Server
 )
 def runtime(request: pytest.FixtureRequest) -> Iterator[Runtime]:
     if request.param == "process":
-        yield Processes()
+        yield Processes(runtimes.python_program("sklearn_image", "sklearn"))
         return
     try:
         client = docker.from_env(timeout=300)
         client.ping()
     except DockerException:
         pytest.skip("no container engine answers (DOCKER_HOST)")
-    images = Images(client)
+    images = Images(client, "sklearn")
     yield images
     images.close()
 

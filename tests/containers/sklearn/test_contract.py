@@ -13,8 +13,9 @@ import pytest
 import requests
 from sklearn.ensemble import RandomForestClassifier
 
-from tests.containers.sklearn import runtimes, samples
-from tests.containers.sklearn.runtimes import Runtime, Server
+from tests.containers import runtimes
+from tests.containers.runtimes import Runtime, Server
+from tests.containers.sklearn import samples
 
 CSV = {"content-type": "text/csv"}
 

@@ -15,8 +15,9 @@ import psutil
 import pytest
 import requests
 
+from tests.containers import runtimes
+from tests.containers.runtimes import Processes, ProcessServer
 from tests.containers.sklearn import samples
-from tests.containers.sklearn.runtimes import Processes, ProcessServer
 from tests.containers.sklearn.test_contract import post
 
 pytestmark = pytest.mark.local
@@ -26,7 +27,7 @@ GOOD = "5.1,3.5,1.4,0.2,red"
 
 @pytest.fixture(scope="module")
 def runtime() -> Processes:
-    return Processes()
+    return Processes(runtimes.python_program("sklearn_image", "sklearn"))
 
 
 @pytest.fixture(scope="module")

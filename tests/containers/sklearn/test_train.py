@@ -13,7 +13,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn_image import estimators, model, train, wire
 from sklearn_image.model import Model
 
-from tests.containers.sklearn import runtimes, samples
+from tests.containers import runtimes
+from tests.containers.sklearn import samples
 
 pytestmark = pytest.mark.unit
 

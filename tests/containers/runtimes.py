@@ -12,14 +12,14 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import requests
 
-CONTAINERS = Path(__file__).parents[3] / "containers"
+CONTAINERS = Path(__file__).parents[2] / "containers"
 START_SECONDS = 60
 
 
@@ -63,8 +63,19 @@ class ProcessServer:
         return self.process.wait(30)
 
 
+@dataclass(frozen=True)
+class Program:
+    """An image's program as it is run from its source."""
+
+    command: tuple[str | Path, ...]
+    environment: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Processes:
     """Runs the program from its source."""
+
+    program: Program
 
     def run(self, argument: str, base: Path) -> Finished:
         """Run a command to its end."""
@@ -83,17 +94,18 @@ class Processes:
             wait_for(url, lambda: process.poll() is None)
             yield ProcessServer(url, process)
         finally:
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
 
     def _start(self, argument: str, base: Path, settings: Mapping[str, str]) -> "subprocess.Popen[str]":
-        path = os.pathsep.join([str(CONTAINERS), str(CONTAINERS / "sklearn")])
         return subprocess.Popen(
-            [sys.executable, "-m", "sklearn_image", *argument.split()],
-            env={**os.environ, "PYTHONPATH": path, "SAGEMAKER_BASE_DIR": str(base), **settings},
+            [*self.program.command, *argument.split()],
+            env={**os.environ, **self.program.environment, "SAGEMAKER_BASE_DIR": str(base), **settings},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
 
 
@@ -113,12 +125,12 @@ class ContainerServer:
 class Images:
     """Builds the image and runs it in an engine."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, name: str) -> None:
         self._client = client
         image, _ = client.images.build(
             path=str(CONTAINERS),
-            dockerfile="sklearn/Dockerfile",
-            tag=f"trainyard-test-sklearn-{uuid.uuid4().hex[:8]}",
+            dockerfile=f"{name}/Dockerfile",
+            tag=f"trainyard-test-{name}-{uuid.uuid4().hex[:8]}",
             platform="linux/amd64",
             rm=True,
         )
@@ -162,6 +174,17 @@ class Images:
             volumes=volumes,
             **options,
         )
+
+
+def python_program(package: str, folder: str) -> Program:
+    """Return a Python image's program."""
+    path = os.pathsep.join([str(CONTAINERS), str(CONTAINERS / folder)])
+    return Program((sys.executable, "-m", package), {"PYTHONPATH": path})
+
+
+def r_program(folder: str) -> Program:
+    """Return an R image's program; it needs Rscript and nginx on this machine."""
+    return Program(("bash", CONTAINERS / "contract-r" / "run"), {"IMAGE_FOLDER": str(CONTAINERS / folder / "R")})
 
 
 def free_port() -> int:
