@@ -31,7 +31,7 @@ from local.runtime.interface import (
     stop_all,
 )
 from local.runtime.library import ImageLibrary
-from local.runtime.reaper import PidFiles
+from local.runtime.reaper import PidFiles, kill_marked
 from local.settings import Settings
 
 _KEPT = ("LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "LD_LIBRARY_PATH")
@@ -136,6 +136,7 @@ class ProcessHandle(Handle):
             shutil.rmtree(self._temporary, ignore_errors=True)
             raise RuntimeProblem(f"cannot start {command[0]}: {error.strerror}") from error
         threading.Thread(target=self._read, name=f"log-{self.pid}", daemon=True).start()
+        threading.Thread(target=self._watch, name=f"keeper-{self.pid}", daemon=True).start()
 
     @property
     def pid(self) -> int:
@@ -149,7 +150,10 @@ class ProcessHandle(Handle):
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Return the program's exit code, 128 + n where signal n ended it."""
-        return self._process.returncode if self._done.wait(timeout) else None
+        if not self._done.wait(timeout):
+            return None
+        code = self._process.returncode  # below 0 when the keeper itself was killed
+        return 128 - code if code < 0 else code
 
     def stop(self, grace: float = STOP_GRACE_SECONDS) -> None:
         """SIGTERM to the program's group; when `grace` is over the keeper kills what is left."""
@@ -168,6 +172,11 @@ class ProcessHandle(Handle):
     def _hang_up(self) -> None:
         if self._process.stdin:
             self._process.stdin.close()
+
+    def _watch(self) -> None:
+        """A keeper that was itself killed leaves its program's children: they hold the log open until they go."""
+        if self._process.wait() < 0:
+            kill_marked("TMPDIR", str(self._temporary))
 
     def _read(self) -> None:
         output = self._process.stdout

@@ -40,6 +40,18 @@ class PidFiles:
         return killed
 
 
+def kill_marked(variable: str, value: str) -> int:
+    """Kill processes that inherited an environment variable; how to find those whose keeper is gone."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get(variable) == value:
+                process.kill()
+                found.append(process)
+    psutil.wait_procs(found, timeout=5)
+    return len(found)
+
+
 def _kill_tree(process: psutil.Process) -> int:
     family = [*process.children(recursive=True), process]
     for member in family:

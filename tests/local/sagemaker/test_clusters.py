@@ -8,8 +8,18 @@ import pytest
 from local.sagemaker import trainingchecks
 from local.sagemaker.errors import AwsError
 from local.sagemaker.limits import Limits
-from tests.local.sagemaker.conftest import BUCKET, ROLE, World
-from tests.local.sagemaker.tools import BASE, TELLS, channel, resources, told, training_request
+from tests.local.sagemaker.conftest import World
+from tests.local.sagemaker.tools import (
+    BASE,
+    TELLS,
+    channel,
+    processing_request,
+    resources,
+    s3_input,
+    s3_output,
+    told,
+    training_request,
+)
 
 pytestmark = pytest.mark.local
 
@@ -110,33 +120,13 @@ def test_a_processing_job_shards_its_input_and_gathers_outputs_and_messages(worl
     for number in range(3):
         world.put(f"parts/{number}", "x")
     world.sagemaker.create_processing_job(
-        ProcessingJobName="spread",
-        RoleArn=ROLE,
-        AppSpecification={"ImageUri": world.publish("spread", PROCESS)},
-        ProcessingResources={"ClusterConfig": {"InstanceCount": 2, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}},
-        ProcessingInputs=[
-            {
-                "InputName": "in",
-                "S3Input": {
-                    "S3Uri": f"s3://{BUCKET}/parts/",
-                    "LocalPath": "/opt/ml/processing/in",
-                    "S3DataType": "S3Prefix",
-                    "S3DataDistributionType": "ShardedByS3Key",
-                },
-            }
-        ],
-        ProcessingOutputConfig={
-            "Outputs": [
-                {
-                    "OutputName": "out",
-                    "S3Output": {
-                        "S3Uri": f"s3://{BUCKET}/gathered",
-                        "LocalPath": "/opt/ml/processing/out",
-                        "S3UploadMode": "EndOfJob",
-                    },
-                }
-            ]
-        },
+        **processing_request(
+            ProcessingJobName="spread",
+            AppSpecification={"ImageUri": world.publish("spread", PROCESS)},
+            ProcessingResources={"ClusterConfig": resources(2)},
+            ProcessingInputs=[s3_input("parts/", S3DataDistributionType="ShardedByS3Key")],
+            ProcessingOutputConfig={"Outputs": [s3_output("gathered")]},
+        )
     )
     job = world.until(
         lambda: world.sagemaker.describe_processing_job(ProcessingJobName="spread"),

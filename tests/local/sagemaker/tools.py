@@ -63,6 +63,30 @@ def training_request(**more: Any) -> dict[str, Any]:
     }
 
 
+def processing_request(**more: Any) -> dict[str, Any]:
+    """Return what a processing job needs at least."""
+    cluster = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}
+    return {
+        "ProcessingJobName": "job",
+        "AppSpecification": {"ImageUri": "nobody:1"},
+        "RoleArn": ROLE,
+        "ProcessingResources": {"ClusterConfig": cluster},
+        **more,
+    }
+
+
+def s3_input(key: str, name: str = "in", **more: Any) -> dict[str, Any]:
+    """Return an input of a processing job."""
+    source = {"S3Uri": f"s3://{BUCKET}/{key}", "LocalPath": f"/opt/ml/processing/{name}", "S3DataType": "S3Prefix"}
+    return {"InputName": name, "S3Input": source | more}
+
+
+def s3_output(key: str, name: str = "out", **more: Any) -> dict[str, Any]:
+    """Return an output of a processing job."""
+    target = {"S3Uri": f"s3://{BUCKET}/{key}", "LocalPath": f"/opt/ml/processing/{name}", "S3UploadMode": "EndOfJob"}
+    return {"OutputName": name, "S3Output": target | more}
+
+
 def told(world: World, job: str) -> dict[str, Any]:
     """Return what each host of a job that TELLS told."""
     content = world.get(f"models/{job}/output/model.tar.gz")
