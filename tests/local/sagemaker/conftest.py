@@ -257,10 +257,13 @@ def containers(port: int, tmp_path: Path) -> Iterator[World]:
 
 
 @contextmanager
-def embedded(settings: Settings, runtime: Runtime, **limits: float) -> Iterator[World]:
-    """An embedded SageMaker on a runtime, closed afterwards; `limits` are moved bounds."""
+def embedded(
+    settings: Settings, runtime: Runtime, *, kept: dict[str, Any] | None = None, **limits: float
+) -> Iterator[World]:
+    """An embedded SageMaker on a runtime, closed afterwards; `kept` is an earlier one's state, `limits` are bounds."""
     bounds = Limits(parallel_jobs=2, startup_seconds=20, stop_grace_seconds=2, drain_seconds=10, sync_seconds=0.2)
-    service = SageMaker(settings, limits=replace(bounds, **cast("dict[str, Any]", limits)), runtime=runtime)
+    moved = replace(bounds, **cast("dict[str, Any]", limits))
+    service = SageMaker(settings, limits=moved, runtime=runtime, kept=kept)
     _mounted.append(service)
     s3 = client("s3", settings)
     s3.create_bucket(Bucket=BUCKET)
