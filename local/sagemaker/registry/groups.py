@@ -1,6 +1,6 @@
 """Model package groups: one per model whose versions are registered."""
 
-from local.sagemaker import lists
+from local.sagemaker import lists, tags
 from local.sagemaker.context import Context
 from local.sagemaker.errors import AwsError, validation
 from local.sagemaker.store import Kind, Record
@@ -29,6 +29,7 @@ class Groups:
 
     def create(self, request: Record) -> Record:
         """CreateModelPackageGroup."""
+        tags.check(request.get("Tags", []))
         record = {key: value for key, value in request.items() if key != "Tags"}
         started = {"ModelPackageGroupStatus": "Completed", "CreatedBy": {}, "LatestVersion": 0}
         arn = self.table.add(name_of(request["ModelPackageGroupName"]), {**record, **started})

@@ -1,6 +1,6 @@
 """Model packages: versions in a group, or single ones; approved, rejected, or waiting for somebody's approval."""
 
-from local.sagemaker import lists, stateevents
+from local.sagemaker import lists, stateevents, tags
 from local.sagemaker.context import Context
 from local.sagemaker.errors import AwsError, validation
 from local.sagemaker.registry import changes, sources
@@ -40,6 +40,7 @@ class Packages:
 
     def create(self, request: Record) -> Record:
         """CreateModelPackage."""
+        tags.check(request.get("Tags", []))
         if earlier := self._earlier(request):
             return {"ModelPackageArn": earlier["ModelPackageArn"]}
         group = self._group_of(request)

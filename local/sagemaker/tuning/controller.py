@@ -7,67 +7,18 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable
 
 from local.sagemaker.errors import AwsError
 from local.sagemaker.store import Record, Table
 from local.sagemaker.tuning import trials
-from local.sagemaker.tuning.completion import Progress
-from local.sagemaker.tuning.search import Candidate, Search
-from local.sagemaker.tuning.stopping import MedianRule
+from local.sagemaker.tuning.outcomes import Outcomes
+from local.sagemaker.tuning.search import Candidate
+from local.sagemaker.tuning.work import Running, Trainer, Work
 
 _ENDED = frozenset({"Completed", "Failed", "Stopped"})
-_ATTEMPTS = 5
 _LONGEST_REASON = 1024
 _log = logging.getLogger(__name__)
-
-
-class Trainer(Protocol):
-    """What a controller needs of training jobs."""
-
-    def create(self, request: Record, extra: Record | None = None) -> Record:
-        """Start a training job."""
-        ...
-
-    def describe(self, request: Record) -> Record:
-        """Return what a training job is and has."""
-        ...
-
-    def stop(self, request: Record) -> Record:
-        """Ask a training job to stop."""
-        ...
-
-    def points(self, name: str) -> Sequence[tuple[str, float, float]]:
-        """Return what a training job has measured so far."""
-        ...
-
-
-@dataclass(kw_only=True)
-class Running:
-    """A training job that has not ended."""
-
-    name: str
-    definition: int
-    candidate: Candidate
-    seen: int = 0
-    asked_to_stop: bool = False
-
-
-@dataclass(kw_only=True)
-class Work:
-    """What a tuning job is to do: a search for each definition of training jobs, and its bounds."""
-
-    definitions: Sequence[Record]
-    searches: Sequence[Search]
-    tags: list[Record]
-    jobs: int
-    parallel: int
-    seconds: float
-    progress: Progress
-    median: MedianRule | None
-    exhausted: set[int] = field(default_factory=set)
 
 
 class Controller:
@@ -86,7 +37,7 @@ class Controller:
         self._table, self._name, self._work, self._trainer = table, name, work, trainer
         self._clock, self._poll = clock, poll_seconds
         self._running: list[Running] = []
-        self._outcomes: list[tuple[str, float | None]] = []  # of ended trials: training status, objective
+        self._outcomes = Outcomes()
         self._launched = 0
         self._stopping = threading.Event()
         self._closing = threading.Event()
@@ -125,7 +76,7 @@ class Controller:
         while not (self._closing.is_set() or self._stopping.is_set()):
             self._collect()
             self._judge()
-            if self._work.progress.done or self._hopeless() or self._clock() - started >= self._work.seconds:
+            if self._work.progress.done or self._outcomes.hopeless or self._clock() - started >= self._work.seconds:
                 return
             if not self._launch() and not self._running:
                 return
@@ -138,21 +89,11 @@ class Controller:
     def _launch(self) -> bool:
         """Fill the free places; return whether there may be more to launch."""
         while self._launched < self._work.jobs and len(self._running) < self._work.parallel:
-            index, candidate = self._propose()
-            if candidate is None:
+            proposed = self._work.propose(self._launched)
+            if proposed is None:
                 return False
-            self._start(index, candidate)
+            self._start(*proposed)
         return self._launched < self._work.jobs
-
-    def _propose(self) -> tuple[int, Candidate | None]:
-        """Return the next candidate; several definitions take turns."""
-        count = len(self._work.searches)
-        for index in ((self._launched + turn) % count for turn in range(count)):
-            if index not in self._work.exhausted:
-                if candidate := self._work.searches[index].ask():
-                    return index, candidate
-                self._work.exhausted.add(index)
-        return 0, None
 
     def _start(self, index: int, candidate: Candidate) -> None:
         self._launched += 1
@@ -185,7 +126,7 @@ class Controller:
     def _ended(self, running: Running, job: Record) -> None:
         objective = None if job["TrainingJobStatus"] == "Failed" else trials.objective_of(job)
         self._work.searches[running.definition].tell(running.candidate.number, objective)
-        self._outcomes.append((job["TrainingJobStatus"], objective))
+        self._outcomes.add(job["TrainingJobStatus"], objective)
         if objective is not None:
             self._work.progress.add(objective)
         if self._work.median and job["TrainingJobStatus"] != "Failed":
@@ -233,34 +174,10 @@ class Controller:
             if self._running:
                 self._pause()
 
-    def _hopeless(self) -> bool:
-        """Tell whether the tuning job fails now: AWS gives up after five attempts."""
-        return len(self._outcomes) >= _ATTEMPTS and bool(self._without_success())
-
-    def _without_success(self) -> str:
-        """Return the reason of a tuning job of which no training job gave an objective."""
-        if any(objective is not None for _, objective in self._outcomes):
-            return ""
-        failed = sum(status == "Failed" for status, _ in self._outcomes)
-        silent = sum(status == "Completed" for status, _ in self._outcomes)
-        if silent:
-            return (
-                f"No objective metrics found after running {failed + silent} training jobs. Please ensure that the"
-                " custom algorithm is emitting the objective metric as defined by the regular expression provided."
-            )
-        if failed >= _ATTEMPTS:
-            return (
-                f"No training job succeeded after {_ATTEMPTS} attempts. For additional details, please take a look at"
-                " the training job failures by listing training jobs for the hyperparameter tuning job."
-            )
-        if failed:
-            return "All training jobs failed. Please take a look at the training jobs failures to get more details."
-        return ""
-
     def _finish(self, status: str, reason: str) -> None:
         if status == "Completed" and self._stopping.is_set():
             status = "Stopped"
-        elif status == "Completed" and (reason := self._without_success()):
+        elif status == "Completed" and (reason := self._outcomes.reason):
             status = "Failed"
         members = {"FailureReason": reason[:_LONGEST_REASON]} if reason else {}
         self._table.update(

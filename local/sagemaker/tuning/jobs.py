@@ -3,7 +3,7 @@
 import threading
 import time
 
-from local.sagemaker import lists
+from local.sagemaker import lists, tags
 from local.sagemaker.context import Context
 from local.sagemaker.errors import AwsError, in_use, validation
 from local.sagemaker.store import Kind, Record
@@ -44,15 +44,16 @@ class TuningJobs:
 
     def create(self, request: Record) -> Record:
         """CreateHyperParameterTuningJob."""
+        tags.check(request.get("Tags", []))
         prepared = self._preparation.prepared(request)
         name = request["HyperParameterTuningJobName"]
-        arn = self.table.add(name, prepared.record)
-        self._tags.add(arn, prepared.work.tags)
         controller = Controller(self.table, name, prepared.work, self._training)
         thread = threading.Thread(target=self._run, args=(name, controller), name=f"tuning-{name}", daemon=True)
-        with self._lock:
+        with self._lock:  # who stops it at once must find its controller
+            arn = self.table.add(name, prepared.record)
             self._controllers[name] = controller, thread
-        thread.start()
+            thread.start()
+        self._tags.add(arn, prepared.work.tags)
         return {"HyperParameterTuningJobArn": arn}
 
     def _run(self, name: str, controller: Controller) -> None:

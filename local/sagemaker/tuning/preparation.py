@@ -6,13 +6,13 @@ from local.sagemaker.errors import validation
 from local.sagemaker.s3files import S3Files, S3Problem
 from local.sagemaker.store import Record, Table
 from local.sagemaker.training import TrainingJobs
-from local.sagemaker.tuning import autotune, checks, trials, warmstart
+from local.sagemaker.tuning import bounds, checks, defaults, trials, warmstart
 from local.sagemaker.tuning.completion import Progress
-from local.sagemaker.tuning.controller import Work
 from local.sagemaker.tuning.rangeparsing import parse
 from local.sagemaker.tuning.ranges import Range
 from local.sagemaker.tuning.search import Plan, Search
 from local.sagemaker.tuning.stopping import MedianRule
+from local.sagemaker.tuning.work import Work
 
 _LONGEST_SECONDS = 30 * 86_400
 _LIFTED = ("TuningObjective", "HyperParameterRanges")  # of a single definition these stand in the config
@@ -38,10 +38,10 @@ class Preparation:
         Raises:
             AwsError: AWS would refuse it.
         """
-        request = _with_defaults(request)
+        request = defaults.applied(request)
         given = checks.definitions_of(request)
         spaces = [parse(item["HyperParameterRanges"]) for item in given]
-        jobs = checks.number_of_jobs(request["HyperParameterTuningJobConfig"], spaces)
+        jobs = bounds.number_of_jobs(request["HyperParameterTuningJobConfig"], spaces)
         for definition, ranges in zip(given, spaces, strict=True):
             checks.check_definition(definition, ranges)
         definitions = [trials.settled(item, item["TuningObjective"]) for item in given]
@@ -100,28 +100,9 @@ def _work(request: Record, definitions: list[Record], spaces: list[list[Range]],
     )
 
 
-def _with_defaults(request: Record) -> Record:
-    """Return a request with what AWS describes when it was left out, and with what Autotune chooses."""
-    config = {"TrainingJobEarlyStoppingType": "Off", **request["HyperParameterTuningJobConfig"]}
-    if "Autotune" in request and "TrainingJobDefinition" in request:
-        config = autotune.applied(config, request["TrainingJobDefinition"])
-    elif any(item.get("AutoParameters") for item in _all_ranges(request)):
-        raise validation("AutoParameters needs Autotune, and a single TrainingJobDefinition.")
-    made = {**request, "HyperParameterTuningJobConfig": config}
-    for ranges in _all_ranges(made):
-        for item in (*ranges.get("IntegerParameterRanges", []), *ranges.get("ContinuousParameterRanges", [])):
-            item.setdefault("ScalingType", "Auto")
-    return made
-
-
-def _all_ranges(request: Record) -> list[Record]:
-    several = [item.get("HyperParameterRanges", {}) for item in request.get("TrainingJobDefinitions", [])]
-    return [request["HyperParameterTuningJobConfig"].get("ParameterRanges", {}), *several]
-
-
 def _plan(request: Record, definition: Record, ranges: list[Range], jobs: int) -> Plan:
     config = request["HyperParameterTuningJobConfig"]
-    low, high = checks.hyperband(config, definition)
+    low, high = bounds.hyperband(config, definition)
     return Plan(
         name=request["HyperParameterTuningJobName"],
         strategy=config["Strategy"],

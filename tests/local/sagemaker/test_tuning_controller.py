@@ -10,11 +10,12 @@ import pytest
 from local.sagemaker.errors import AwsError, validation
 from local.sagemaker.store import Record, Table
 from local.sagemaker.tuning.completion import Progress
-from local.sagemaker.tuning.controller import Controller, Work
+from local.sagemaker.tuning.controller import Controller
 from local.sagemaker.tuning.jobs import KIND
 from local.sagemaker.tuning.ranges import IntegerRange
 from local.sagemaker.tuning.search import Plan, Search, Strategy
 from local.sagemaker.tuning.stopping import MedianRule
+from local.sagemaker.tuning.work import Work
 
 pytestmark = pytest.mark.unit
 

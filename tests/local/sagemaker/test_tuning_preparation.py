@@ -9,6 +9,7 @@ from local.sagemaker.errors import AwsError
 from local.sagemaker.s3files import S3Files, S3Problem
 from local.sagemaker.store import Record, Table
 from local.sagemaker.training import TrainingJobs
+from local.sagemaker.tuning import trials
 from local.sagemaker.tuning.jobs import KIND
 from local.sagemaker.tuning.preparation import Preparation, Prepared
 
@@ -176,7 +177,15 @@ def test_the_preferred_instance_of_several_is_taken() -> None:
     wanted = request()
     del wanted["TrainingJobDefinition"]["ResourceConfig"]
     wanted["TrainingJobDefinition"]["HyperParameterTuningResourceConfig"] = {"InstanceConfigs": instances}
-    assert prepared(wanted).work.definitions[0]["HyperParameterTuningResourceConfig"]["InstanceConfigs"] == instances
+    (definition,) = prepared(wanted).work.definitions
+    assert trials.request("job", definition, {}, [])["ResourceConfig"] == instances[0]
+
+
+def test_each_training_job_has_checkpoints_of_its_own() -> None:
+    wanted = request(definition={"CheckpointConfig": {"S3Uri": "s3://bucket/checkpoints/"}})
+    (definition,) = prepared(wanted).work.definitions
+    made = trials.request("tune-001", definition, {}, [])
+    assert made["CheckpointConfig"] == {"S3Uri": "s3://bucket/checkpoints/tune-001"}
 
 
 def several(**changes: Any) -> Record:
