@@ -31,6 +31,8 @@ def settled(definition: Record, objective: Record) -> Record:
     text = json.dumps(metric) if "sagemaker_program" in static else metric
     return {
         **definition,
+        # The SageMaker SDK sends the other form and reads this one when it attaches to a tuning job.
+        "ResourceConfig": resources(definition),
         "AlgorithmSpecification": {**specification, "MetricDefinitions": _with_objective(specification, metric)},
         "StaticHyperParameters": {**static, OBJECTIVE_HYPERPARAMETER: text},
     }

@@ -179,6 +179,7 @@ def test_the_preferred_instance_of_several_is_taken() -> None:
     wanted["TrainingJobDefinition"]["HyperParameterTuningResourceConfig"] = {"InstanceConfigs": instances}
     (definition,) = prepared(wanted).work.definitions
     assert trials.request("job", definition, {}, [])["ResourceConfig"] == instances[0]
+    assert definition["ResourceConfig"] == instances[0]  # what the SageMaker SDK attaches by
 
 
 def test_each_training_job_has_checkpoints_of_its_own() -> None:
