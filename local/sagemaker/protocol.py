@@ -34,14 +34,18 @@ def parse(name: str, body: bytes) -> dict[str, Any]:
         AwsError: not JSON, or not what the service model allows.
     """
     try:
-        value = json.loads(body or b"{}")
-    except ValueError as error:
+        value = json.loads(body or b"{}", parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
         raise AwsError("SerializationException", "the request body is not JSON") from error
     shape = _MODEL.operation_model(name).input_shape
     if shape is None:
         return {}
     validation.check(shape, value)
     return dict(_shaped(shape, value))
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no number of JSON")
 
 
 def answer(name: str, result: dict[str, Any]) -> Response:

@@ -102,6 +102,11 @@ class SageMaker:
         }
 
     @property
+    def operations(self) -> frozenset[str]:
+        """The names of the operations that are covered."""
+        return frozenset(self._operations)
+
+    @property
     def runtime(self) -> str:
         """The name of the runtime in use: `engine` or `process`."""
         return self._context.runtime.name

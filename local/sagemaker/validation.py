@@ -3,37 +3,17 @@
 Types first (AWS answers SerializationException), then every constraint, all failures in one message.
 """
 
-import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
-from local.sagemaker.errors import AwsError, validation
-
-_JAVA = (
-    (r"\p{ASCII}", r"[\x00-\x7f]"),
-    (r"[\p{Print}]", r"[\x20-\x7e]"),
-    (r"\p{Print}", r"[\x20-\x7e]"),
-    (r"\z", r"\Z"),
-)
-_TYPES: dict[str, tuple[type, ...]] = {
-    "structure": (dict,),
-    "map": (dict,),
-    "list": (list,),
-    "string": (str,),
-    "integer": (int,),
-    "long": (int,),
-    "float": (int, float),
-    "double": (int, float),
-    "boolean": (bool,),
-    "timestamp": (int, float, str),
-    "blob": (str,),
-}
+from local.sagemaker.errors import validation
+from local.sagemaker.patterns import compiled
+from local.sagemaker.typechecks import check_types, children, join
 
 
 def check(shape: Any, value: Any) -> None:
     """Raise AwsError unless `value` is an input that `shape` allows."""
-    _check_types(shape, value, "")
+    check_types(shape, value, "")
     if found := failures(shape, value, ""):
         raise validation(told(found))
 
@@ -49,45 +29,18 @@ def failures(shape: Any, value: Any, path: str) -> list[str]:
     return list(_failures(shape, value, path))
 
 
-def _check_types(shape: Any, value: Any, path: str) -> None:
-    allowed = _TYPES[shape.type_name]
-    if (isinstance(value, bool) and bool not in allowed) or not isinstance(value, allowed):
-        raise AwsError(
-            "SerializationException",
-            f"{path or 'the request'}: {type(value).__name__} can not be converted to {shape.type_name}",
-        )
-    for member, child, name in _children(shape, value, path):
-        _check_types(member, child, name)
-
-
-def _children(shape: Any, value: Any, path: str) -> Iterator[tuple[Any, Any, str]]:
-    if shape.type_name == "structure":
-        for name, member in shape.members.items():
-            if value.get(name) is not None:
-                yield member, value[name], _join(path, name)
-    elif shape.type_name == "list":
-        for index, item in enumerate(value, 1):
-            yield shape.member, item, f"{path}.{index}.member"
-    elif shape.type_name == "map":
-        for key, item in value.items():
-            yield shape.key, key, f"{path}.{key}.key"
-            yield shape.value, item, f"{path}.{key}.value"
-
-
-def _join(path: str, name: str) -> str:
-    lowered = name[:1].lower() + name[1:]
-    return f"{path}.{lowered}" if path else lowered
-
-
 def _failures(shape: Any, value: Any, path: str) -> Iterator[str]:
     if shape.type_name == "structure":
         for name in shape.required_members:
             if value.get(name) is None:
-                yield _failure(None, _join(path, name), "Member must not be null")
+                yield _failure(None, join(path, name), "Member must not be null")
     for constraint in _broken(shape, value):
         yield _failure(value, path, constraint)
-    for member, child, name in _children(shape, value, path):
-        yield from _failures(member, child, name)
+    for member, child, name in children(shape, value, path):
+        if child is None:
+            yield _failure(None, name, "Member must not be null")
+        else:
+            yield from _failures(member, child, name)
 
 
 def _failure(value: Any, path: str, constraint: str) -> str:
@@ -113,7 +66,7 @@ def _broken(shape: Any, value: Any) -> Iterator[str]:
         if len(value) < limits.get("min", 0):
             yield f"Member must have length greater than or equal to {limits['min']}"
         pattern = limits.get("pattern")
-        if pattern and not _pattern(pattern).fullmatch(value):
+        if pattern and not compiled(pattern).fullmatch(value):
             yield f"Member must satisfy regular expression pattern: {pattern}"
     elif isinstance(value, (list, dict)) and shape.type_name in ("list", "map"):
         if len(value) > limits.get("max", len(value)):
@@ -125,13 +78,3 @@ def _broken(shape: Any, value: Any) -> Iterator[str]:
             yield f"Member must have value less than or equal to {limits['max']}"
         if value < limits.get("min", value):
             yield f"Member must have value greater than or equal to {limits['min']}"
-
-
-@cache
-def _pattern(text: str) -> re.Pattern[str]:
-    for java, python in _JAVA:
-        text = text.replace(java, python)
-    try:
-        return re.compile(text)
-    except re.error:  # Java's expressions have more than Python's: such a pattern is not checked
-        return re.compile(r"[\s\S]*")

@@ -57,20 +57,20 @@ def test_a_wrong_type_is_a_serialization_error(body: bytes) -> None:
 
 
 @pytest.mark.local
-def test_operations_of_later_days_are_named(world: World) -> None:
+def test_operations_of_later_days_are_named(shared_world: World) -> None:
     with pytest.raises(ClientError, match="ListPipelines is not covered yet") as refused:
-        world.sagemaker.list_pipelines()
+        shared_world.sagemaker.list_pipelines()
     assert refused.value.response["Error"]["Code"] == "ValidationException"
 
 
 @pytest.mark.local
-def test_tags_come_with_create_and_by_themselves(world: World) -> None:
-    image = world.publish("quick", "pass")
-    world.train("tagged", image, Tags=[{"Key": "stage", "Value": "dev"}])
-    arn = world.sagemaker.describe_training_job(TrainingJobName="tagged")["TrainingJobArn"]
-    world.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "owner", "Value": "me"}])
-    world.sagemaker.delete_tags(ResourceArn=arn, TagKeys=["stage"])
-    assert world.sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "owner", "Value": "me"}]
+def test_tags_come_with_create_and_by_themselves(shared_world: World) -> None:
+    image = shared_world.publish("quick", "pass")
+    shared_world.train("tagged", image, Tags=[{"Key": "stage", "Value": "dev"}])
+    arn = shared_world.sagemaker.describe_training_job(TrainingJobName="tagged")["TrainingJobArn"]
+    shared_world.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "owner", "Value": "me"}])
+    shared_world.sagemaker.delete_tags(ResourceArn=arn, TagKeys=["stage"])
+    assert shared_world.sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "owner", "Value": "me"}]
 
 
 @pytest.mark.local
@@ -104,8 +104,10 @@ def test_tags_come_with_create_and_by_themselves(world: World) -> None:
         ),
     ],
 )
-def test_missing_things_are_named(world: World, call: str, arguments: dict[str, Any], code: str, message: str) -> None:
+def test_missing_things_are_named(
+    shared_world: World, call: str, arguments: dict[str, Any], code: str, message: str
+) -> None:
     with pytest.raises(ClientError) as refused:
-        getattr(world.sagemaker, call)(**arguments)
+        getattr(shared_world.sagemaker, call)(**arguments)
     assert refused.value.response["Error"]["Code"] == code
     assert message in refused.value.response["Error"]["Message"]

@@ -4,15 +4,12 @@ import gzip
 import json
 import struct
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from local.runtime.process import ProcessRuntime
-from local.settings import Settings
-from tests.local.sagemaker.conftest import BUCKET, ROLE, World, embedded
+from tests.local.sagemaker.conftest import BUCKET, ROLE, World
 
 pytestmark = pytest.mark.local
 
@@ -74,22 +71,14 @@ def empty(world: World, prefix: str) -> None:
         world.s3.delete_object(Bucket=BUCKET, Key=prefix + key)
 
 
-@pytest.fixture(scope="module")
-def served(port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """One embedded SageMaker for all tests here: it takes longer to come up than most jobs."""
-    settings = Settings(home=tmp_path_factory.mktemp("home"), port=port, runtime="process")
-    with embedded(settings, ProcessRuntime(settings)) as found:
-        yield found
-
-
 @pytest.fixture
-def world(served: World) -> World:
+def world(shared_world: World) -> World:
     """The embedded SageMaker without models and objects of other tests."""
-    for item in served.sagemaker.list_models()["Models"]:
-        served.sagemaker.delete_model(ModelName=item["ModelName"])
+    for item in shared_world.sagemaker.list_models()["Models"]:
+        shared_world.sagemaker.delete_model(ModelName=item["ModelName"])
     for prefix in ("in/", "out/", "captured/"):
-        empty(served, prefix)
-    return served
+        empty(shared_world, prefix)
+    return shared_world
 
 
 @pytest.mark.parametrize("strategy", ["MultiRecord", "SingleRecord"])
