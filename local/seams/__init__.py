@@ -18,6 +18,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
         descriptions,
         distributed_maps,
         execution,
+        execution_logs,
         execution_names,
         history,
         inline_maps,
@@ -51,6 +52,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
     distributed_maps.install()
     redrive.install()
     execution.install(settings)
+    execution_logs.install()
     execution_names.install()
     history.install()
     rule_targets.install(settings)

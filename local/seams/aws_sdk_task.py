@@ -68,7 +68,7 @@ class AwsSdkTask(moto_task.StateTaskServiceAwsSdk):
     ) -> None:
         api = self.resource.api_name.lower()
         client = moto_task.boto_client_for(
-            service=boto_name(api),
+            service=boto_name(api) or api,
             region=resource_runtime_part.region,
             state_credentials=state_credentials,
             validated=True,

@@ -5,7 +5,7 @@
 import datetime
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from moto.stepfunctions.parser.api import StateMachineType
@@ -74,9 +74,11 @@ def new_child(env: Any, run: MapRun, program: Any, index: int) -> Child:
         region_name=details.region,
         state_machine=machine,
         start_date=datetime.datetime.now(tz=datetime.UTC),
-        cloud_watch_logging_session=None,
+        cloud_watch_logging_session=None,  # given below: its ARN is known then
         activity_store=env.activity_store,
         input_data=json.dumps(run.inputs[index]),
     )
+    if env.cloud_watch_logging_session is not None:
+        child._cloud_watch_logging_session = replace(env.cloud_watch_logging_session, execution_arn=child.exec_arn)
     child.map_run_arn, child.item_count, child.program = run.map_run_arn, run.sizes[index], program
     return child

@@ -2,7 +2,8 @@
 
 moto's parser refuses ItemBatcher, JSON Lines, delimiters, WriterConfig, Express children and a whole number as
 ToleratedFailurePercentage. The fields of every Distributed Map are taken out before it parses, and hung on the
-state that it makes.
+state that it makes. It also takes strings as they are written, with their JSON escapes, and all
+parsers share one stack of query languages, so that two at once, or one that failed, confuse the others.
 https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
 """
 # moto's names are replaced or reached on purpose
@@ -17,9 +18,11 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_map.state_map impo
 from moto.stepfunctions.parser.asl.component.state.exec.state_parallel.state_parallel import StateParallel
 from moto.stepfunctions.parser.asl.parse import asl_parser
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser, ASLParserException
+from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 
 _READER_RESOURCES = ("s3:getObject", "s3:listObjectsV2")
 _INPUT_TYPES = ("CSV", "JSON", "JSONL", "PARQUET", "MANIFEST")
+_OURS = ("ItemReader", "ItemBatcher", "ResultWriter")
 _ORIGINAL = AmazonStateLanguageParser.parse
 
 
@@ -37,6 +40,21 @@ class Distributed:
 def install() -> None:
     """Wrap the parser."""
     asl_parser.AmazonStateLanguageParser.parse = staticmethod(parse)
+    Preprocessor._inner_string_of = staticmethod(_string)
+    Preprocessor.__init__ = _begin
+
+
+def _begin(self: Any) -> None:
+    self._query_language_per_scope = []
+
+
+def _string(parser_rule_context: Any) -> Any:
+    """Read a JSON string; what is none stays as it is written."""
+    text = parser_rule_context.getText()
+    try:
+        return json.loads(text) if text == "null" or text.startswith('"') else text
+    except ValueError:
+        return text[1:-1]
 
 
 def parse(definition: str) -> Any:
@@ -51,7 +69,8 @@ def parse(definition: str) -> Any:
     errors = [error for name, fields in maps.items() for error in _errors(name, fields)]
     if errors:
         raise ASLParserException(errors=errors)
-    program, tree = _ORIGINAL(json.dumps(document))
+    program: Any
+    program, tree = _ORIGINAL(json.dumps(document, ensure_ascii=False))
     for state in _states(program.states):
         if state.name in maps:
             state.distributed = maps[state.name]
@@ -67,8 +86,8 @@ def _take_out(program: dict[str, Any], language: str) -> Iterator[tuple[str, Dis
             config["ExecutionType"] = "STANDARD"
             if isinstance(state.get("ToleratedFailurePercentage"), int):
                 state["ToleratedFailurePercentage"] = float(state["ToleratedFailurePercentage"])
-            fields = [state.pop(field, None) for field in ("ItemReader", "ItemBatcher", "ResultWriter")]
-            yield name, Distributed(state.get("QueryLanguage", language), *fields, express)
+            reader, batcher, writer = (state.pop(field, None) for field in _OURS)
+            yield name, Distributed(state.get("QueryLanguage", language), reader, batcher, writer, express)
         yield from _take_out(processor, language)
         for branch in state.get("Branches", []):
             yield from _take_out(branch, language)
@@ -106,7 +125,8 @@ def template(language: str, value: Any) -> Any:
     field = "Arguments" if language == "JSONata" else "Parameters"
     state = {"Type": "Parallel", "Branches": [_BRANCH], field: value, "End": True}
     definition = {"QueryLanguage": language, "StartAt": "T", "States": {"T": state}}
-    return _ORIGINAL(json.dumps(definition))[0].states.states["T"].parargs
+    program: Any = _ORIGINAL(json.dumps(definition, ensure_ascii=False))[0]
+    return program.states.states["T"].parargs
 
 
 def fill_in(env: Any, language: str, value: dict[str, Any]) -> Any:

@@ -6,7 +6,7 @@ run at once, whatever MaxConcurrency allows; StopExecution stops them; a redrive
 https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
 """
 # moto's names are replaced or reached on purpose
-# mypy: disable-error-code="method-assign, attr-defined, no-untyped-call, no-untyped-def"
+# mypy: disable-error-code="method-assign, attr-defined, no-untyped-call, no-untyped-def, typeddict-item"
 
 import datetime
 import threading

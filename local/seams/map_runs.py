@@ -5,7 +5,7 @@ an execution of its own, found by its ARN, and the counts are those of the child
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-examine-map-run.html
 """
 # moto's names are replaced or reached on purpose
-# mypy: disable-error-code="method-assign, attr-defined, no-untyped-call, no-untyped-def"
+# mypy: disable-error-code="method-assign, assignment, attr-defined, no-untyped-call, no-untyped-def"
 
 import datetime
 from collections.abc import Iterator

@@ -5,7 +5,7 @@ and definition; its history grows, its variables are those of before, its time-o
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
 """
 # moto's names are replaced or reached on purpose
-# mypy: disable-error-code="method-assign, attr-defined, no-untyped-call"
+# mypy: disable-error-code="method-assign, attr-defined, no-untyped-call, typeddict-item, typeddict-unknown-key"
 
 import datetime
 import threading
@@ -51,7 +51,7 @@ def _prepare_environments() -> None:
         if execution.progress is None:
             execution.progress = Progress()
         own(env, execution.progress)
-        details = env.states.context_object.context_object_data["Execution"]
+        details: Any = env.states.context_object.context_object_data["Execution"]
         details["RedriveCount"] = execution.redrive_count
         details["StartTime"] = iso(execution.start_date)
         if execution.redrive_date is not None:
@@ -137,6 +137,8 @@ def redrive(execution: Any) -> None:
     execution.redrive_count += 1
     execution.redrive_date = datetime.datetime.now(tz=datetime.UTC)
     execution.progress = execution.progress.to_resume() if execution.progress else None
+    if execution._cloud_watch_logging_session is not None:
+        execution._cloud_watch_logging_session.redrive_count = execution.redrive_count
     execution.stop_date = execution.error = execution.cause = execution.output = None
     if earlier is None:
         prepare(execution)

@@ -1,8 +1,8 @@
 """Seam: values of fields that do not fit fail the state with the error that AWS names, and times are in UTC.
 
 moto turns a condition that is no boolean, seconds that are no number and a Choice without a way out into
-States.Runtime with a text of Python's, reads timestamps in the host's time zone, and breaks on an error named
-`States.` that comes out of an iteration.
+States.Runtime with a text of Python's, reads timestamps in the host's time zone, waits for whole seconds only,
+and breaks on an error named `States.` that comes out of an iteration.
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 """
 # moto's names are replaced or reached on purpose
@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.htm
 
 import datetime
 import json
+import time
 from typing import Any
 
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEventException
@@ -21,6 +22,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration impo
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.max_concurrency import MaxConcurrencyJSONata
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.seconds import SecondsJSONata
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.timestamp import Timestamp
+from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 
 from local.seams.failures import error_name_of, failure
 from local.seams.jsonata import evaluation_failure
@@ -36,6 +38,7 @@ def install() -> None:
     TimeoutSecondsJSONata._eval_seconds = _whole("TimeoutSeconds", least=1)
     HeartbeatSecondsJSONata._eval_seconds = _whole("HeartbeatSeconds", least=1)
     MaxConcurrencyJSONata._eval_max_concurrency = _whole("MaxConcurrency", least=0)
+    WaitFunction._wait_interval = _wait
     Timestamp._from_timestamp_string = staticmethod(_moment)
     Timestamp._get_wait_seconds = _seconds_until
     iteration_worker.CustomErrorName = error_name_of
@@ -100,3 +103,10 @@ def _seconds_until(self: Any, env: Any) -> float:
     if moment is None:
         raise FailureEventException(failure_event=self._create_failure_event(env, str(text)))
     return max(0.0, (moment - datetime.datetime.now(tz=datetime.UTC)).total_seconds())
+
+
+def _wait(self: Any, env: Any, wait_seconds: float) -> None:
+    """Wait until the time is over, or the execution; an event wakes all states of it."""
+    until = time.monotonic() + wait_seconds
+    while env.is_running() and (left := until - time.monotonic()) > 0:
+        env.program_state_event.wait(left)
