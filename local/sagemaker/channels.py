@@ -1,7 +1,7 @@
 """The channels of a training job: what each instance gets, as files or as pipes."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from local.sagemaker import pipes
@@ -76,8 +76,8 @@ class Channels:
         """Return an instance's inputdataconfig.json."""
         return {channel["ChannelName"]: config(channel, self._default) for channel in self.of(instance)}
 
-    def download(self, channel: Record, instance: Instance, data: Path) -> Pipe | None:
-        """Put an instance's part of a channel below `data`, or start to feed its pipe.
+    def download(self, channel: Record, instance: Instance, data: Path, check: Callable[[], None]) -> Pipe | None:
+        """Put an instance's part of a channel below `data`, or start to feed its pipe; `check` may end it early.
 
         Raises:
             S3Problem: there is nothing, or it cannot be read.
@@ -87,7 +87,7 @@ class Channels:
         if mode(channel, self._default) == "Pipe":
             data.mkdir(parents=True, exist_ok=True)
             return Pipe(target, lambda epoch: self._stream(channel, sources, epoch))
-        self._s3.fetch_all(sources, target)
+        self._s3.fetch_all(sources, target, check)
         return None
 
     def _readers(self, channel: Record) -> list[Instance]:

@@ -117,8 +117,8 @@ class Deadlines:
         self._end = math.inf
 
     def start(self) -> None:
-        """Let the clock of MaxRuntimeInSeconds run."""
-        self._end = time.monotonic() + self._runtime
+        """Let the clock of MaxRuntimeInSeconds run; it is one clock for all attempts."""
+        self._end = min(self._end, time.monotonic() + self._runtime)
 
     @property
     def waited(self) -> bool:

@@ -72,14 +72,13 @@ class ProcessingRun(ClusterRun):
         for item in self.request.get("ProcessingInputs", []):
             if not item.get("AppManaged"):
                 self._download(item["S3Input"], instance, place)
-                self.check()
 
     def _download(self, source: Record, instance: Instance, place: Path) -> None:
         try:
             found = self.context.s3.sources(source["S3Uri"], source["S3DataType"])
             if source.get("S3DataDistributionType") == "ShardedByS3Key":
                 found = found[self.instances.index(instance) :: len(self.instances)]
-            self.context.s3.fetch_all(found, configfiles.place(place, source["LocalPath"]))
+            self.context.s3.fetch_all(found, configfiles.place(place, source["LocalPath"]), self.check)
         except S3Problem as error:
             raise JobFailed(f"ClientError: Failed to download data. {error}") from error
 

@@ -2,7 +2,7 @@
 
 import errno
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -59,11 +59,14 @@ class S3Files:
         """Put the objects of a data source into `folder`."""
         self.fetch_all(self.sources(uri, data_type), folder)
 
-    def fetch_all(self, sources: Iterable[tuple[str, str]], folder: Path) -> None:
-        """Put (object URI, relative path) pairs into `folder`."""
+    def fetch_all(
+        self, sources: Iterable[tuple[str, str]], folder: Path, check: Callable[[], None] = lambda: None
+    ) -> None:
+        """Put (object URI, relative path) pairs into `folder`; before each, `check` may raise what ends the job."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for source, relative in sources:
+                check()
                 target = folder / relative
                 if not target.resolve().is_relative_to(folder.resolve()):
                     raise S3Problem(f"{source}: the key leads out of the input folder")

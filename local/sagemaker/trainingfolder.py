@@ -38,13 +38,12 @@ class TrainingFolders:
         configfiles.write_json(config / "inputdataconfig.json", self._channels.config(instance))
         configfiles.write_json(config / "resourceconfig.json", cluster.resource_config(instance, self._instances))
         for channel in self._channels.of(instance):
-            self._download(channel, instance, place / "input" / "data")
-            check()
+            self._download(channel, instance, place / "input" / "data", check)
         self._place_code(place)
 
-    def _download(self, channel: Record, instance: Instance, data: Path) -> None:
+    def _download(self, channel: Record, instance: Instance, data: Path, check: Callable[[], None]) -> None:
         try:
-            pipe = self._channels.download(channel, instance, data)
+            pipe = self._channels.download(channel, instance, data, check)
         except S3Problem as error:
             raise JobFailed(f"ClientError: Data download failed:{error}") from error
         if pipe:

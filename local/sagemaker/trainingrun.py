@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -62,7 +61,7 @@ class TrainingRun(ClusterRun):
     def execute(self, folder: Path) -> None:
         """Download, train, upload; a stopped or timed-out job uploads what it has, as on AWS."""
         self.check()
-        self._enter("Downloading", TrainingStartTime=time.time())
+        self._enter("Downloading")
         try:
             for instance in self.instances:
                 self._folders.fill(instance, folder / instance.host, self.check)
@@ -134,11 +133,12 @@ class TrainingRun(ClusterRun):
     def _publish(self) -> None:
         self.metrics.publish(client("cloudwatch", self.context.settings), self.name)
 
-    def _enter(self, status: str, **members: Any) -> None:
+    def _enter(self, status: str) -> None:
         def change(record: Record) -> None:
             if record["TrainingJobStatus"] == "InProgress":
                 secondary.move(record, status)
-            record.update(members)
+            if status == "Downloading":
+                record.setdefault("TrainingStartTime", time.time())  # that of the first attempt
 
         self.table.change(self.name, change)
 

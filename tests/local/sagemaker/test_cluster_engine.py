@@ -3,10 +3,12 @@
 import pytest
 
 from local.runtime import engine
-from tests.local.sagemaker.conftest import World
-from tests.local.sagemaker.tools import BASE, resources, said
+from tests.local.sagemaker.conftest import BUCKET, World
+from tests.local.sagemaker.tools import BASE, algorithm, channel, resources, said, until
 
 pytestmark = pytest.mark.image
+
+ENDLESS = "import time; time.sleep(600)"
 
 
 def test_containers_of_one_job_speak_by_host_name_and_their_network_goes_away(containers: World) -> None:
@@ -32,3 +34,32 @@ def test_containers_of_one_job_speak_by_host_name_and_their_network_goes_away(co
     home = f"{engine.LABEL}={containers.settings.home}"
     assert connection.networks.list(filters={"label": home}) == []
     connection.close()
+
+
+def test_a_killed_container_fails_its_job(containers: World) -> None:
+    containers.train("killed", containers.publish("trainyard-test-endless", ENDLESS), wait=False)
+    connection = engine.connect()
+    assert connection is not None
+    home = f"{engine.LABEL}={containers.settings.home}"
+    until(lambda: connection.containers.list(filters={"label": home}), "a container")[0].kill()
+    connection.close()
+    assert containers.training("killed")["FailureReason"] == "AlgorithmError: , exit code: 137"
+
+
+def test_a_container_reads_pipes_and_its_checkpoints_go_up(containers: World) -> None:
+    program = BASE + (
+        "text = (base / 'input/data/text_0').read_text()\n"
+        "(base / 'checkpoints/seen').write_text(text + (base / 'checkpoints/old').read_text())\n"
+    )
+    containers.put("pipes/a", "abc")
+    containers.put("container-checks/old", "def")
+    image = containers.publish("trainyard-test-pipes", program)
+    job = containers.train(
+        "pipes",
+        image,
+        AlgorithmSpecification=algorithm(image, "Pipe"),
+        InputDataConfig=[channel("text", "pipes/a")],
+        CheckpointConfig={"S3Uri": f"s3://{BUCKET}/container-checks"},
+    )
+    assert job["TrainingJobStatus"] == "Completed", job
+    assert containers.get("container-checks/seen") == b"abcdef"
