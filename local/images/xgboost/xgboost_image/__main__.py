@@ -30,7 +30,8 @@ def train() -> int:
 
 
 def serve() -> int:
-    """Answer requests until SIGTERM."""
+    """Answer requests until SIGTERM; each worker computes in one thread, as in AWS's image."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     if os.environ.get("SAGEMAKER_PROGRAM"):
         from framework import serve as serve_script
 

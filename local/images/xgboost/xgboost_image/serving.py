@@ -27,12 +27,17 @@ def run(paths: Paths) -> int:
     """Serve until SIGTERM; return the exit code."""
     try:
         settings = Settings.from_environment()
-        model = predictor.load(paths.model)
-    except (ScriptModeError, UserError, OSError) as error:
+    except ScriptModeError as error:
         log.error("cannot serve: %s", error)
         return 1
-    log.info("Model objective : %s", model.objective)
-    return run_server(lambda: application(model, settings.workers, os.environ), settings)
+
+    def load() -> Application:
+        """In each worker: threads that XGBoost starts do not live through a fork."""
+        model = predictor.load(paths.model)
+        log.info("Model objective : %s", model.objective)
+        return application(model, settings.workers, os.environ)
+
+    return run_server(load, settings)
 
 
 def application(model: Predictor, workers: int, environment: Mapping[str, str]) -> Application:
