@@ -8,21 +8,8 @@ from local.sagemaker import lists
 from local.sagemaker.context import Context
 from local.sagemaker.errors import in_use, validation
 from local.sagemaker.jobqueue import Queue
-from local.sagemaker.runs import JobFailed, JobRun, JobStopped, JobTimedOut
+from local.sagemaker.runs import JobRun
 from local.sagemaker.store import Kind, Record
-
-__all__ = [
-    "ENDED",
-    "JobFailed",
-    "JobRun",
-    "JobStopped",
-    "JobTimedOut",
-    "Jobs",
-    "Queue",
-    "job_kind",
-    "new_instance_id",
-    "one_instance",
-]
 
 ENDED = ("Completed", "Failed", "Stopped")
 
@@ -122,12 +109,6 @@ class Jobs(ABC):
     def initial(self, request: Record) -> Record:
         """Return members that the job has from its start."""
         return {}
-
-
-def one_instance(count: int) -> None:
-    """Refuse a cluster, which is not covered yet."""
-    if count > 1:
-        raise validation("InstanceCount above 1 is not covered yet by the embedded SageMaker")
 
 
 def new_instance_id() -> str:

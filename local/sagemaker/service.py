@@ -15,7 +15,7 @@ from local.sagemaker.endpointconfigs import EndpointConfigs
 from local.sagemaker.endpoints import Endpoints
 from local.sagemaker.errors import AwsError, validation
 from local.sagemaker.invocations import Invocations
-from local.sagemaker.jobs import Queue
+from local.sagemaker.jobqueue import Queue
 from local.sagemaker.limits import Limits
 from local.sagemaker.logs import LogWriter
 from local.sagemaker.models import Models

@@ -1,7 +1,8 @@
 """The operations on transform jobs."""
 
 from local.sagemaker.context import Context
-from local.sagemaker.jobs import Jobs, Queue, job_kind
+from local.sagemaker.jobqueue import Queue
+from local.sagemaker.jobs import Jobs, job_kind
 from local.sagemaker.store import Record, Table
 from local.sagemaker.transform import checks
 from local.sagemaker.transform.run import TransformRun
