@@ -10,8 +10,9 @@ from local.sagemaker.tuning import bounds, checks, defaults, trials, warmstart
 from local.sagemaker.tuning.completion import Progress
 from local.sagemaker.tuning.rangeparsing import parse
 from local.sagemaker.tuning.ranges import Range
-from local.sagemaker.tuning.search import Plan, Search
+from local.sagemaker.tuning.search import Search
 from local.sagemaker.tuning.stopping import MedianRule
+from local.sagemaker.tuning.strategies import Plan
 from local.sagemaker.tuning.work import Work
 
 _LONGEST_SECONDS = 30 * 86_400

@@ -1,42 +1,24 @@
 """Where the next set of hyperparameters comes from: AWS's strategies on top of Optuna.
 
-Bayesian is Optuna's TPE (AWS: a Gaussian process), Random draws from the ranges' scales, Grid goes through all
-combinations in order, Hyperband draws at random and lets Optuna's pruner decide at each rung who goes on.
-No set of values is proposed twice.
+Grid goes through all combinations in order; the others ask Optuna. No set of values is proposed twice.
 """
 
 import itertools
 import random
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from local.sagemaker.tuning import strategies
 from local.sagemaker.tuning.ranges import CategoricalRange, ContinuousRange, IntegerRange, Range, combinations
+from local.sagemaker.tuning.strategies import Plan
 
 if TYPE_CHECKING:
-    from optuna.pruners import BasePruner
-    from optuna.samplers import BaseSampler
     from optuna.trial import Trial
 
-Strategy = Literal["Bayesian", "Random", "Grid", "Hyperband"]
 _REDRAWS = 20
 _ENUMERABLE = 100_000
-_REDUCTION = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What a search needs to know."""
-
-    name: str
-    strategy: Strategy
-    ranges: Sequence[Range]
-    maximize: bool
-    jobs: int
-    seed: int | None = None
-    min_resource: int = 1
-    max_resource: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +47,8 @@ class Search:
             self._study = optuna.create_study(
                 study_name=plan.name,
                 direction="maximize" if plan.maximize else "minimize",
-                sampler=_sampler(plan),
-                pruner=_pruner(plan),
+                sampler=strategies.sampler(plan),
+                pruner=strategies.pruner(plan),
             )
 
     def know(self, values: dict[str, str], objective: float) -> None:
@@ -168,21 +150,3 @@ def _all(item: Range) -> Iterable[Any]:
         case ContinuousRange():
             return [item.drawn(repr(item.low))]
     raise TypeError(item)
-
-
-def _sampler(plan: Plan) -> "BaseSampler":
-    from optuna.samplers import RandomSampler, TPESampler
-
-    if plan.strategy != "Bayesian":
-        return RandomSampler(seed=plan.seed)
-    # A quarter of a short search is drawn at random first; parallel candidates keep away from each other.
-    first = max(3, min(10, plan.jobs // 4))
-    return TPESampler(seed=plan.seed, n_startup_trials=first, multivariate=True, constant_liar=True)
-
-
-def _pruner(plan: Plan) -> "BasePruner":
-    from optuna.pruners import HyperbandPruner, NopPruner
-
-    if plan.strategy != "Hyperband" or plan.max_resource is None:
-        return NopPruner()
-    return HyperbandPruner(min_resource=plan.min_resource, max_resource=plan.max_resource, reduction_factor=_REDUCTION)

@@ -190,6 +190,14 @@ def test_stop_ends_a_tuning_job_with_its_training_jobs(world: World) -> None:
         world.sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName="endless")
 
 
+def test_a_tuning_job_that_is_stopped_at_once_stops(world: World) -> None:
+    create(world, "hasty", jobs=9, parallel=2, static={"epochs": "500", "pause": "0.2"})
+    world.sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName="hasty")
+    job = ended(world, "hasty")
+    assert job["HyperParameterTuningJobStatus"] == "Stopped"
+    assert job["TrainingJobStatusCounters"]["InProgress"] == 0
+
+
 def test_names_are_refused_as_on_aws(world: World, bayesian: dict[str, Any]) -> None:
     with pytest.raises(ClientError, match=r"bayes, already exists\. Choose a different name") as taken:
         create(world, "bayes")

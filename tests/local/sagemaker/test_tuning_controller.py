@@ -13,8 +13,9 @@ from local.sagemaker.tuning.completion import Progress
 from local.sagemaker.tuning.controller import Controller
 from local.sagemaker.tuning.jobs import KIND
 from local.sagemaker.tuning.ranges import IntegerRange
-from local.sagemaker.tuning.search import Plan, Search, Strategy
+from local.sagemaker.tuning.search import Search
 from local.sagemaker.tuning.stopping import MedianRule
+from local.sagemaker.tuning.strategies import Plan, Strategy
 from local.sagemaker.tuning.work import Work
 
 pytestmark = pytest.mark.unit

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from local.sagemaker.errors import AwsError
 from local.sagemaker.tuning.rangeparsing import parse
 from local.sagemaker.tuning.ranges import CategoricalRange, ContinuousRange, IntegerRange, combinations
-from local.sagemaker.tuning.search import Plan, Search
+from local.sagemaker.tuning.search import Search
+from local.sagemaker.tuning.strategies import Plan
 
 pytestmark = pytest.mark.unit
 

@@ -5,7 +5,8 @@ from statistics import median
 import pytest
 
 from local.sagemaker.tuning.ranges import CategoricalRange, ContinuousRange, IntegerRange, Range
-from local.sagemaker.tuning.search import Plan, Search, Strategy
+from local.sagemaker.tuning.search import Search
+from local.sagemaker.tuning.strategies import Plan, Strategy
 
 pytestmark = pytest.mark.unit
 
