@@ -1,8 +1,14 @@
 """What tests of stand-ins through the embedded SageMaker share."""
 
+import time
+from typing import Any
+
 from local.runtime import dockerfile, environments, rootfs
 from local.runtime.library import ImageLibrary
 from local.settings import Settings
+from tests.local.sagemaker.conftest import World
+
+_LONGEST_BUILD = 270
 
 
 def prepare(settings: Settings, image: str) -> None:
@@ -12,3 +18,14 @@ def prepare(settings: Settings, image: str) -> None:
     definition = dockerfile.read(found.context / found.dockerfile, found.build_args)
     needs = rootfs.requirements(rootfs.ensure(found, definition), definition)
     environments.ensure(settings.cache, needs, print)
+
+
+def ended(world: World, job: str) -> dict[str, Any]:
+    """Wait for a training job's end, even where its image is built first."""
+    deadline = time.monotonic() + _LONGEST_BUILD
+    while time.monotonic() < deadline:
+        found: dict[str, Any] = world.sagemaker.describe_training_job(TrainingJobName=job)
+        if found["TrainingJobStatus"] in ("Completed", "Failed", "Stopped"):
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"{job} still {found['SecondaryStatus']}")

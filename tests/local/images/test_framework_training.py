@@ -174,6 +174,16 @@ def test_code_comes_from_an_archive_of_this_machine(base: Path) -> None:
     assert seen(base)["variables"]["SM_MODULE_DIR"] == f"file://{source}"
 
 
+def test_code_comes_from_a_channel_where_the_network_is_isolated(base: Path) -> None:
+    """The SDK names the archive by its path in the container."""
+    write(base, "", sagemaker_submit_directory='"/opt/ml/input/data/code/sourcedir.tar.gz"')
+    (base / "code" / "train.py").unlink()
+    channel = base / "input" / "data" / "code"
+    channel.mkdir(parents=True)
+    Path(archive(base, ("train.py", dedent(DUMP)))).rename(channel / "sourcedir.tar.gz")
+    assert framework.train() == 0, failure(base)
+
+
 def test_an_archive_that_leads_out_is_refused(base: Path) -> None:
     source = archive(base, ("../../escaped.py", "1"))
     write(base, "", sagemaker_submit_directory=json.dumps(source))

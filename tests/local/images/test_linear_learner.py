@@ -9,7 +9,7 @@ from recordio import Record, Tensor, write_records
 from sklearn.linear_model import LinearRegression
 
 from tests.local.images.linear_jobs import binary, csv, regression
-from tests.local.images.stand_ins import prepare
+from tests.local.images.stand_ins import ended, prepare
 from tests.local.sagemaker.conftest import BUCKET, World
 from tests.local.sagemaker.conftest import containers as containers
 from tests.local.sagemaker.conftest import port as port
@@ -27,7 +27,8 @@ def fit(
         source = {"S3DataType": "S3Prefix", "S3Uri": world.put(f"{name}/{channel}/part", body)}
         inputs.append({"ChannelName": channel, "ContentType": kind, "DataSource": {"S3DataSource": source}})
     options: dict[str, Any] = {"HyperParameters": given, "StoppingCondition": {"MaxRuntimeInSeconds": 600}}
-    return world.train(name, IMAGE, InputDataConfig=inputs, **options)
+    world.train(name, IMAGE, wait=False, InputDataConfig=inputs, **options)
+    return ended(world, name)
 
 
 def deploy(world: World, name: str, job: dict[str, Any]) -> None:

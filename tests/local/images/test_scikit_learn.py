@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 
-from tests.local.images.stand_ins import prepare
+from tests.local.images.stand_ins import ended, prepare
 from tests.local.sagemaker.conftest import BUCKET, ROLE, World
 from tests.local.sagemaker.conftest import containers as containers
 from tests.local.sagemaker.conftest import port as port
@@ -90,14 +90,16 @@ def fit(world: World, name: str, code: bytes, metrics: list[dict[str, str]] | No
         "sagemaker_region": '"us-east-1"',
     }
     algorithm = {"TrainingImage": IMAGE, "TrainingInputMode": "File", "MetricDefinitions": metrics or []}
-    return world.train(
+    world.train(
         name,
         IMAGE,
+        wait=False,
         AlgorithmSpecification=algorithm,
         InputDataConfig=[channel(put_iris(world))],
         HyperParameters=hyperparameters,
         StoppingCondition={"MaxRuntimeInSeconds": 600},
     )
+    return ended(world, name)
 
 
 @contextmanager
@@ -282,7 +284,9 @@ def test_the_image_trains_serves_and_processes(containers: World) -> None:
     assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
     data = job["ModelArtifacts"]["S3ModelArtifacts"]
     with deployed(containers, "iris-tree", data, **environment(containers, "iris-tree")) as name:
-        answer = containers.runtime.invoke_endpoint(EndpointName=name, Body="[[5.1, 3.5, 1.4, 0.2]]")
+        answer = containers.runtime.invoke_endpoint(
+            EndpointName=name, Body="[[5.1, 3.5, 1.4, 0.2]]", ContentType="application/json"
+        )
         assert json.loads(answer["Body"].read()) == [0]
     assert process(containers, "counting")["ProcessingJobStatus"] == "Completed"
     assert containers.get("counted/columns.txt") == b"5"

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from framework.problems import ScriptModeError
 
+_ROOT = "/opt/ml"
+
 
 def place(source: str, target: Path) -> None:
-    """Fill `target` from a folder, a tar.gz or a file; a filled `target` stays as it is.
+    """Fill `target`, which is `/opt/ml/code`, from a folder, a tar.gz or a file; a filled one stays as it is.
 
     Raises:
         ScriptModeError: there is nothing to fill it from, or the archive leads out of it.
@@ -22,7 +24,7 @@ def place(source: str, target: Path) -> None:
         return
     if source.startswith("s3://"):
         raise ScriptModeError(f"{source} was not put into {target}: a stand-in image does not reach S3 itself")
-    found = Path(source.removeprefix("file://"))
+    found = _located(source.removeprefix("file://"), target.parent)
     if found.is_dir():
         if found.resolve() != target.resolve():
             shutil.copytree(found, target, dirs_exist_ok=True)
@@ -32,6 +34,11 @@ def place(source: str, target: Path) -> None:
         _extract(found, target)
     else:
         shutil.copy2(found, target)
+
+
+def _located(path: str, base: Path) -> Path:
+    """A path below /opt/ml is below `base`, wherever that is."""
+    return base / path.removeprefix(_ROOT + "/") if path.startswith(_ROOT + "/") else Path(path)
 
 
 def _extract(archive: Path, target: Path) -> None:

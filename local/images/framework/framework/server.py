@@ -85,12 +85,8 @@ def serve(defaults: Defaults) -> int:
 def _prepare(paths: Paths, settings: Settings) -> None:
     """Make the user's module importable: from the submit directory, and from the model's own folder `code`."""
     own = paths.model / "code"
-    submitted = settings.submit_directory
-    # SageMaker's own paths are below the root, wherever the root is.
-    if submitted.startswith("/opt/ml/"):
-        submitted = str(paths.base / submitted.removeprefix("/opt/ml/"))
-    if submitted:
-        code.place(submitted, paths.code)
+    if settings.submit_directory:
+        code.place(settings.submit_directory, paths.code)
     elif own.is_dir():
         code.place(str(own), paths.code)
     folders = [folder for folder in (paths.code, own) if folder.is_dir()]
