@@ -32,7 +32,7 @@ class Tagging:
 
     def _existing(self, arn: str) -> str:
         for table in list(self._tables.values()):
-            if any(record[f"{table.kind.prefix}Arn"] == arn for record in table.records().values()):
+            if any(record.get(f"{table.kind.prefix}Arn") == arn for record in table.records().values()):
                 return arn
         raise self._missing(arn)
 

@@ -6,8 +6,7 @@ Formats: a line; MXNet's RecordIO (magic, flag and length, data, padding to 4 by
 
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 _RECORDIO_MAGIC = 0xCED7230A
 _RECORDIO_LENGTH = (1 << 29) - 1
@@ -17,8 +16,7 @@ class SplitProblem(Exception):
     """The object cannot be cut; the message is for the data log."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A record as it lies in the object, and what it carries (the same for lines)."""
 
     framed: bytes
