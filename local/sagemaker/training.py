@@ -45,6 +45,7 @@ class TrainingJobs(Jobs):
         """Return the first status, the defaults that AWS shows, and where the model will be."""
         first: Record = {
             "AlgorithmSpecification": builtin_metrics.complete(request["AlgorithmSpecification"]),
+            "OutputDataConfig": {"KmsKeyId": "", **request["OutputDataConfig"]},
             "ModelArtifacts": {"S3ModelArtifacts": artifacts.location(request)},
             "StoppingCondition": {"MaxRuntimeInSeconds": DAY} | request.get("StoppingCondition", {}),
             "ProfilingStatus": "Disabled",  # nothing is profiled here, whatever ProfilerConfig asks for
