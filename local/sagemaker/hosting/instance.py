@@ -1,29 +1,17 @@
-"""One instance of a variant: a server for each container of the model, asked one after the other."""
+"""One instance of a variant: the containers of the model, asked one after the other."""
 
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-from local.runtime.interface import Launch
-from local.sagemaker import containers, modeldata
+from local.sagemaker import containers
 from local.sagemaker.context import Context
-from local.sagemaker.hosting.problems import ContainerAbsent, ContainerLost, ContainerProblem, FleetProblem, GivenUp
+from local.sagemaker.hosting.container import Container, Place
+from local.sagemaker.hosting.problems import ContainerAbsent, FleetProblem
 from local.sagemaker.jobs import new_instance_id
-from local.sagemaker.logs import LogStream
-from local.sagemaker.pulse import HealthCheck
-from local.sagemaker.servers import (
-    Answer,
-    AnswerTooLarge,
-    ModelServer,
-    ServerBroken,
-    ServerTimedOut,
-    ServerUnavailable,
-)
+from local.sagemaker.servers import Answer
 from local.sagemaker.store import Record
-
-_LONGEST_REASON = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,23 +23,14 @@ class Question:
     accept: str = ""
     passed_on: tuple[tuple[str, str], ...] = ()
     target: str = ""
-    most: int | None = None
-
-
-@dataclass(frozen=True)
-class _Container:
-    name: str
-    image: str
-    folder: Path
-    log: LogStream
-    server: ModelServer
+    most: int | None = None  # bytes of an answer
 
 
 class Instance:
-    """All containers of a model, each with its own server, file system and log stream."""
+    """All containers of a model."""
 
     def __init__(
-        self, context: Context, endpoint: str, variant: Record, model: Record, changed: Callable[[], None]
+        self, context: Context, endpoint: str, variant: str, model: Record, changed: Callable[[], None]
     ) -> None:
         """`changed` is called when a server became healthy or ceased to be."""
         self.busy = 0  # requests on their way; whoever chooses instances counts them
@@ -60,13 +39,13 @@ class Instance:
         self._variant = variant
         self._model = model
         self._changed = changed
-        self._containers: list[_Container] = []
+        self._containers: list[Container] = []
         self._id = new_instance_id()
 
     @property
     def healthy(self) -> bool:
         """Whether every container answers its pings."""
-        return bool(self._containers) and all(item.server.healthy for item in self._containers)
+        return bool(self._containers) and all(item.healthy for item in self._containers)
 
     def start(self) -> None:
         """Put every artifact in place and start every server.
@@ -77,49 +56,13 @@ class Instance:
         several = containers.containers_of(self._model)
         try:
             for container in several:
-                self._start(container, suffix=f"/{container['ContainerHostname']}" if len(several) > 1 else "")
+                stream = f"{self._id}/{container['ContainerHostname']}" if len(several) > 1 else self._id
+                place = Place(endpoint=self._endpoint, variant=self._variant, stream=stream)
+                self._containers.append(Container(self._context, container, place, self._changed))
+                self._containers[-1].start()
         except OSError as error:  # a full disk, say
-            variant = self._variant["VariantName"]
-            raise FleetProblem(f"Production variant {variant}: cannot prepare its files: {error.strerror}") from error
-
-    def _start(self, container: Record, suffix: str) -> None:
-        variant = self._variant["VariantName"]
-        folder = self._context.make_sandbox(f"{self._endpoint}-{variant}")
-        try:
-            modeldata.place(self._context, container, folder)
-        except OSError:
-            self._context.drop_sandbox(folder, container["Image"])
-            raise
-        except modeldata.ModelProblem as error:
-            self._context.drop_sandbox(folder, container["Image"])
-            raise FleetProblem(str(error)[:_LONGEST_REASON]) from error
-        log = self._context.logs.open(f"/aws/sagemaker/Endpoints/{self._endpoint}", f"{variant}/{self._id}{suffix}")
-        limits = self._context.limits
-        server = ModelServer(
-            self._context.runtime,
-            self._launch(container, folder),
-            log.write,
-            check=HealthCheck(
-                pause=limits.ping_seconds,
-                timeout=limits.ping_timeout_seconds,
-                patience=limits.invocation_seconds + limits.ping_seconds,
-            ),
-            changed=self._changed,
-        )
-        self._containers.append(
-            _Container(container["ContainerHostname"], container["Image"], folder, log, server),
-        )
-        server.start()
-
-    def _launch(self, container: Record, folder: Path) -> Launch:
-        return Launch(
-            name=f"{self._endpoint}-{self._variant['VariantName']}",
-            image=container["Image"],
-            base_dir=folder,
-            arguments=("serve",),
-            environment=container.get("Environment", {}),
-            serves=True,
-        )
+            why = f"cannot prepare its files: {error.strerror}"
+            raise FleetProblem(f"Production variant {self._variant}: {why}") from error
 
     def await_healthy(self, deadline: float, give_up: threading.Event) -> None:
         """Wait until every container answered a ping.
@@ -127,18 +70,8 @@ class Instance:
         Raises:
             FleetProblem: one does not until `deadline` (of the monotonic clock), or cannot be started.
         """
-        variant = self._variant["VariantName"]
-        for item in self._containers:
-            problem = item.server.wait_healthy(deadline, give_up)
-            if give_up.is_set():
-                raise GivenUp("stopped")
-            if problem == "ping":
-                raise FleetProblem(
-                    f"The {item.name} container for production variant {variant} did not pass the ping"
-                    " health check. Please check CloudWatch logs for this endpoint."
-                )
-            if problem:
-                raise FleetProblem(f"Production variant {variant}: {problem}"[:_LONGEST_REASON])
+        for container in list(self._containers):
+            container.await_healthy(deadline, give_up)
 
     def ask(self, question: Question, seconds: float) -> Answer:
         """Pass a request through the containers; each answer is the next one's request.
@@ -148,12 +81,14 @@ class Instance:
         """
         end = time.monotonic() + seconds
         path = [item for item in self._containers if question.target in ("", item.name)]
+        if not path:
+            raise ContainerAbsent(question.target, self._id, 0, "the instance was stopped")
         body, content_type = question.body, question.content_type
         for place, container in enumerate(path, 1):
             headers = {"Content-Type": content_type, **dict(question.passed_on)}
             if question.accept and place == len(path):
                 headers["Accept"] = question.accept
-            answer = _ask(container, body, headers, max(0.1, end - time.monotonic()), question.most)
+            answer = container.ask(body, headers, max(0.1, end - time.monotonic()), question.most)
             body = answer.body
             content_type = answer.header("Content-Type") or content_type
         return answer
@@ -161,37 +96,8 @@ class Instance:
     def stop(self) -> None:
         """Stop every server and remove what it had on disk."""
         stopped, self._containers = self._containers, []  # `start` may still add to the new list; it stops those
-        parallel = [threading.Thread(target=self._stop, args=(item,)) for item in stopped]
+        parallel = [threading.Thread(target=item.stop) for item in stopped]
         for thread in parallel:
             thread.start()
         for thread in parallel:
             thread.join()
-
-    def _stop(self, container: _Container) -> None:
-        container.server.stop(self._context.limits.stop_grace_seconds)
-        self._context.drop_sandbox(container.folder, container.image)
-        container.log.close()
-
-
-def _ask(container: _Container, body: bytes, headers: dict[str, str], seconds: float, most: int | None) -> Answer:
-    who = (container.name, container.log.name)
-    try:
-        answer = container.server.post(body, headers, seconds, most)
-    except ServerUnavailable as error:
-        raise ContainerAbsent(*who, 0, "no container is there to answer") from error
-    except ServerBroken as error:
-        raise ContainerLost(*who, 0, f"the connection to the container was lost: {error}") from error
-    except ServerTimedOut as error:
-        raise ContainerProblem(*who, 0, _timed_out(container.name)) from error
-    except AnswerTooLarge as error:
-        raise ContainerProblem(*who, error.status, None) from error
-    if not 200 <= answer.status < 300:
-        raise ContainerProblem(*who, answer.status, answer.body.decode("utf-8", "replace"))
-    return answer
-
-
-def _timed_out(container: str) -> str:
-    return (
-        f"Your invocation timed out while waiting for a response from container {container}. Review the latency"
-        " metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
-    )
