@@ -34,7 +34,8 @@ from local.runtime.library import ImageLibrary
 from local.runtime.reaper import PidFiles, kill_marked
 from local.settings import Settings
 
-_KEPT = ("LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "LD_LIBRARY_PATH")
+_PACKAGES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_CONFIG_FILE", "HTTPS_PROXY", "https_proxy")
+_KEPT = ("LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "LD_LIBRARY_PATH", *_PACKAGES)
 _LONGEST_LINE = 64 * 1024
 _ML = "/opt/ml"
 
