@@ -1,7 +1,9 @@
 import base64
 import json
 import re
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -174,3 +176,28 @@ def test_the_endpoint_tells_whether_it_captures() -> None:
         "KmsKeyId": "",
     }
     assert summary({**CONFIG, "EnableCapture": False})["CaptureStatus"] == "Stopped"
+
+
+@pytest.mark.local
+def test_captured_data_is_encrypted_with_the_key_that_was_given(context: Context) -> None:
+    capture = Capture(context, "shop", {**CONFIG, "KmsKeyId": "alias/captured"}, flush_seconds=60)
+    invoke(capture)
+    capture.close()
+    [key] = captured(context)
+    described = client("s3", context.settings).head_object(Bucket=BUCKET, Key=key)
+    assert (described["ServerSideEncryption"], described["SSEKMSKeyId"]) == ("aws:kms", "alias/captured")
+
+
+@pytest.mark.local
+def test_events_of_many_threads_are_all_there_and_go_out_by_themselves(context: Context) -> None:
+    capture = Capture(context, "shop", CONFIG, flush_seconds=0.05)
+    with ThreadPoolExecutor(16) as pool:
+        for number in range(400):
+            pool.submit(invoke, capture, event_id=str(number))
+    deadline = time.monotonic() + 20
+    while not captured(context) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert captured(context)
+    capture.close()
+    found = [event["eventMetadata"]["eventId"] for events in captured(context).values() for event in events]
+    assert sorted(found, key=int) == [str(number) for number in range(400)]
