@@ -57,6 +57,7 @@ def _serve_on(
     from local.persistence.kept import Kept
     from local.persistence.saver import Saver
 
+    answering = stack.enter_context(ExitStack())  # left last: services that close still write logs, by HTTP
     lambdas = Lambdas(settings)
     stack.callback(lambdas.close)
     seams.install(settings, lambdas)
@@ -79,8 +80,8 @@ def _serve_on(
     server = make_server(listener, application)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
     thread.start()
-    stack.callback(thread.join)
-    stack.callback(server.shutdown)
+    answering.callback(thread.join)
+    answering.callback(server.shutdown)
     LOG.info("listening on %s", settings.endpoint_url)
     threading.Thread(target=_resume, args=(settings, sagemaker, kept, health), daemon=True).start()
     saver.start()

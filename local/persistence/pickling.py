@@ -86,7 +86,7 @@ class _Pickler(pickle.Pickler):
             return _checked(value)
         _checked(kind)
         for base, base_reducer in _BASES.items():
-            if issubclass(kind, base) and kind is not base:
+            if issubclass(kind, base) and kind.__module__ != "collections" and not _reduces_itself(kind):
                 self._reducers[kind] = base_reducer
                 return base_reducer(value)
         self._plain.add(kind)
@@ -123,27 +123,42 @@ def _checked(kind: type) -> Any:
 def _function(function: types.FunctionType) -> Any:
     if functions.LOCALS in function.__qualname__:
         return functions.reduce(function)
-    if _listed(function.__module__):
+    return _named(function)
+
+
+def _named(function: Any) -> Any:
+    if function.__module__ != "builtins" and _listed(function.__module__):
         return NotImplemented
     raise pickle.PicklingError(f"{function.__module__}.{function.__qualname__} has no place in a snapshot")
 
 
 def _builtin(function: Any) -> Any:
-    """A method of a lock, say; plain functions of C are found by their names."""
+    """Return how a function of C is written: a method of a lock, say, by its owner; others by their names."""
     owner = function.__self__
     if owner is None or isinstance(owner, types.ModuleType):
-        return NotImplemented
+        return _named(function)
     return _bound, (owner, function.__name__)
 
 
-def _default_dictionary(values: Any) -> Any:
-    """As pickle would, but without calling `__init__`, which takes other arguments in a class of its own."""
-    return _bare, (type(values),), (values.default_factory, vars(values), dict(values)), None, None, _fill_dictionary
+def _reduces_itself(kind: type) -> bool:
+    """Whether a class knows better how it is written."""
+    own = (vars(one) for one in kind.__mro__ if one.__module__ not in ("builtins", "collections"))
+    return any("__reduce__" in one or "__reduce_ex__" in one for one in own)
+
+
+def _dictionary(values: Any) -> Any:
+    """As pickle would, but past the methods that a class of its own may have for reading and writing."""
+    items = dict(dict.items(values))
+    state = (getattr(values, "default_factory", None), getattr(values, "__dict__", {}), items)
+    return _bare, (type(values),), state, None, None, _fill_dictionary
 
 
 def _fill_dictionary(values: Any, state: tuple[Any, ...]) -> None:
-    values.default_factory, attributes, items = state
-    vars(values).update(attributes)
+    factory, attributes, items = state
+    if factory is not None:
+        values.default_factory = factory
+    if attributes:
+        vars(values).update(attributes)
     dict.update(values, items)
 
 
@@ -177,7 +192,7 @@ def _bound(owner: Any, name: str) -> Any:
     return getattr(owner, name)
 
 
-_BASES: dict[type, Reducer] = {collections.defaultdict: _default_dictionary, BaseException: _exception}
+_BASES: dict[type, Reducer] = {dict: _dictionary, BaseException: _exception}
 _REDUCERS: dict[type, Reducer] = {
     type(threading.Lock()): lambda _: (threading.Lock, ()),
     type(threading.RLock()): lambda _: (threading.RLock, ()),
