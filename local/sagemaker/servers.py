@@ -47,6 +47,8 @@ class ModelServer:
         self._asked = 0
         self._counting = threading.Lock()
         self._handle: Handle | None = None
+        self._fetching = 0.0
+        self._fetched = 0.0
         self._exits = 0
         self._problem = ""
         self._healthy = threading.Event()
@@ -65,7 +67,11 @@ class ModelServer:
         self._thread.start()
 
     def wait_healthy(self, deadline: float, give_up: threading.Event) -> str:
-        """Wait for the first healthy ping; return nothing, or why there will be none."""
+        """Wait for the first healthy ping; return nothing, or why there will be none.
+
+        What getting the image takes (a pull, a build, an environment) does not count: AWS's limit is the container's.
+        """
+        before = self._fetch_seconds()
         while not self._healthy.wait(_PING_PAUSE):
             if give_up.is_set():
                 return "stopped"
@@ -73,9 +79,13 @@ class ModelServer:
                 return self._problem
             if self._exits >= _EXITS_UNTIL_FAILED:
                 return "ping"
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline + self._fetch_seconds() - before:
                 return "ping"
         return ""
+
+    def _fetch_seconds(self) -> float:
+        since = self._fetching
+        return self._fetched + (time.monotonic() - since if since else 0.0)
 
     def stop(self, grace: float) -> None:
         """Stop it for good."""
@@ -131,7 +141,7 @@ class ModelServer:
         while not self._stopping.is_set():
             started = time.monotonic()
             try:
-                self._handle = self._runtime.start(self._launch, self._log)
+                self._handle = self._start_image()
             except RuntimeProblem as error:
                 self._log(str(error))
                 self._problem = str(error)
@@ -142,6 +152,14 @@ class ModelServer:
             self._exits += 1
             pause = _RESTART_PAUSE if time.monotonic() - started > 30 else min(2 * pause, _RESTART_PAUSE_MOST)
             self._stopping.wait(pause)
+
+    def _start_image(self) -> Handle:
+        self._fetching = time.monotonic()
+        try:
+            return self._runtime.start(self._launch, self._log)
+        finally:
+            self._fetched = self._fetch_seconds()
+            self._fetching = 0.0
 
     def _watch(self, handle: Handle) -> None:
         pulse = Pulse(self._check)
