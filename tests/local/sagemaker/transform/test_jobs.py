@@ -216,6 +216,38 @@ def logged(world: World, prefix: str) -> list[str]:
         return []
 
 
+def test_a_job_stops_while_its_server_comes_up(world: World) -> None:
+    world.model("model", world.publish("mute", "import time; print('up', flush=True); time.sleep(60)"))
+    world.put("in/features.csv", "1\n")
+    create(world, "t-mute")
+    deadline = time.monotonic() + 30
+    while "up" not in logged(world, "t-mute/") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    world.sagemaker.stop_transform_job(TransformJobName="t-mute")
+    assert ended(world, "t-mute")["TransformJobStatus"] == "Stopped"
+
+
+@pytest.mark.parametrize(
+    ("files", "split"), [(["1\n2\n3\n"], "Line"), (["1", "2", "3"], "None")], ids=["records", "objects"]
+)
+def test_as_many_requests_as_allowed_are_under_way_at_once(world: World, files: list[str], split: str) -> None:
+    invoke = """
+        try:
+            barrier.wait(20)
+            handler.answer(200, body)
+        except threading.BrokenBarrierError:
+            handler.answer(400, b"alone")
+    """
+    serve(world, invoke, "barrier = threading.Barrier(3)")
+    for number, text in enumerate(files):
+        world.put(f"in/{number}.csv", text)
+    sent = {"MaxConcurrentTransforms": 3, "BatchStrategy": "SingleRecord"}
+    assert (
+        transform(world, f"t-{split}-parallel", input_={"SplitType": split}, **sent)["TransformJobStatus"]
+        == "Completed"
+    )
+
+
 def test_several_instances_share_the_objects_each_with_its_streams(world: World) -> None:
     serve(world, "handler.answer(200, str(os.getpid()).encode())")
     for name in "abcd":
