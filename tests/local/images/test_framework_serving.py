@@ -20,7 +20,7 @@ import pytest
 import requests
 from framework import Defaults, formats
 from framework.app import Application
-from framework.handlers import Handler
+from framework.handlers import Handler, load_module
 from framework.problems import ScriptModeError
 from framework.server import Settings
 
@@ -142,6 +142,27 @@ def test_own_functions_go_before_defaults() -> None:
         output_fn=lambda prediction, accept: (f"<{prediction}>", "text/xml"),
     )
     assert ask(application(given), b"1|2", CONTENT_TYPE="text/pipes") == (200, "text/xml", b"<6.0>")
+
+
+@pytest.mark.unit
+def test_scripts_may_answer_with_the_response_of_awss_package() -> None:
+    from sagemaker_containers.beta.framework import encoders, worker
+
+    given = handler(
+        input_fn=lambda body, media_type: encoders.csv_to_numpy(body, float),
+        output_fn=lambda prediction, accept: worker.Response(
+            encoders.array_to_csv(prediction), accept, mimetype=accept
+        ),
+    )
+    answer = ask(application(given), b"1,2", CONTENT_TYPE="text/csv", HTTP_ACCEPT="text/csv")
+    assert answer == (200, "text/csv", b"2.0,4.0\n")
+
+
+@pytest.mark.unit
+def test_a_module_that_is_not_there_is_named() -> None:
+    with pytest.raises(ScriptModeError, match=r"there is no module not_here\.inference"):
+        load_module("not_here.inference")
+    assert load_module("") is None
 
 
 @pytest.mark.unit

@@ -102,6 +102,11 @@ def test_a_script_finds_its_folders_and_channels(base: Path) -> None:
     assert json.loads(variables["SM_INPUT_DATA_CONFIG"])["train"] == {"ContentType": "text/csv"}
 
 
+def test_a_training_script_may_import_what_its_serving_functions_use(base: Path) -> None:
+    write(base, "from sagemaker_containers.beta.framework import encoders, worker")
+    assert framework.train() == 0, failure(base)
+
+
 def test_a_script_finds_its_cluster(base: Path) -> None:
     write(base, DUMP)
     assert framework.train() == 0

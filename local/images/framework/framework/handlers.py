@@ -91,7 +91,11 @@ def load_module(name: str) -> Any:
     """Import the user's module by its name; nothing where none is named."""
     if not name:
         return None
-    if importlib.util.find_spec(name) is None:
+    try:
+        found = importlib.util.find_spec(name)
+    except ModuleNotFoundError:  # the package that a dotted name begins with
+        found = None
+    if found is None:
         raise ScriptModeError(f"there is no module {name}: check SAGEMAKER_PROGRAM and SAGEMAKER_SUBMIT_DIRECTORY")
     return importlib.import_module(name)
 
@@ -118,6 +122,13 @@ def _text(body: bytes) -> str:
 
 
 def _answer(result: Any, accept: str) -> Answer:
-    """What a user's function gives: a body, or a pair of body and media type."""
+    """What a user's function gives: an answer, a body, or a pair of body and media type."""
+    if isinstance(result, Answer):
+        return result
     body, media_type = result if isinstance(result, tuple) else (result, accept)
-    return Answer(200, str(media_type), body if isinstance(body, bytes) else str(body).encode())
+    return Answer(200, str(media_type), body_of(body))
+
+
+def body_of(value: Any) -> bytes:
+    """Return what a user's function gave as bytes."""
+    return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else str(value).encode()

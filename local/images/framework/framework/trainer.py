@@ -4,11 +4,15 @@ import logging
 import os
 import sys
 import traceback
+from pathlib import Path
 
 from framework import code, packages, script
 from framework.paths import Paths
 from framework.problems import ScriptModeError
 from framework.variables import TrainingEnvironment
+
+# Scripts may import what serving functions use.
+_PROGRAM = str(Path(__file__).parents[1])
 
 log = logging.getLogger("sagemaker-training-toolkit")
 
@@ -40,7 +44,8 @@ def _run(environment: TrainingEnvironment) -> None:
     words = script.command(folder, environment.entry_point, environment.arguments)
     log.info("Invoking user script with the hyperparameters %s", environment.hyperparameters)
     log.info("Invoking script with the following command:\n\n%s\n", " ".join(words))
-    python_path = os.pathsep.join([str(folder), *search, *filter(None, [os.environ.get("PYTHONPATH")])])
+    before = filter(None, [os.environ.get("PYTHONPATH")])
+    python_path = os.pathsep.join([str(folder), *search, *before, _PROGRAM])
     script.run(words, folder, environment.variables() | {"PYTHONPATH": python_path})
 
 

@@ -1,0 +1,1 @@
+"""Exists so that scripts can import it; nothing of it is offered here."""
