@@ -17,7 +17,11 @@ from local.sagemaker.hosting.problems import ContainerProblem, NoInstance, Throt
 from local.sagemaker.hosting.variant import Variant
 from local.sagemaker.invocationrequest import X, question
 
-_PATH = re.compile(r"^/endpoints/([^/]+)/invocations$")
+_PATH = re.compile(r"^/endpoints/([^/]+)/(invocations|async-invocations|invocations-response-stream)$")
+_LATER = {
+    "async-invocations": "InvokeEndpointAsync",
+    "invocations-response-stream": "InvokeEndpointWithResponseStream",
+}
 
 
 class Invocations:
@@ -31,7 +35,9 @@ class Invocations:
         began = time.monotonic()
         match = _PATH.match(request.path)
         if not match or request.method != "POST":
-            raise AwsError("UnknownOperationException", f"{request.method} {request.path} is not covered", 404)
+            raise AwsError("UnknownOperationException", f"{request.method} {request.path} is no operation", 404)
+        if match[2] != "invocations":
+            raise AwsError("ValidationError", f"{_LATER[match[2]]} is not covered by the embedded SageMaker")
         name = unquote(match[1])
         with self._endpoints.serving(name) as fleet:
             variant = fleet.choose(request.headers.get(f"{X}Target-Variant"))

@@ -28,7 +28,9 @@ def _translated(pattern: str) -> list[str]:
     inside = False
     for match in _TOKEN.finditer(pattern):
         text = match[0]
-        if match["name"]:
+        if text == r"\z":
+            text = r"\Z"  # Java's end of all text
+        elif match["name"]:
             text = _ranges(match["name"]) if inside else f"[{_ranges(match['name'])}]"
         elif text == "[":
             inside = True

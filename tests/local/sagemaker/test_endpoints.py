@@ -10,19 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.local.sagemaker.conftest import World
+from tests.local.sagemaker.images import ECHO
 
 pytestmark = pytest.mark.local
-
-ECHO = """
-    import pathlib
-    base = os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml")
-    file = pathlib.Path(base) / "model/name"
-    name = file.read_text() if file.exists() else os.environ.get("NAME", "?")
-    if body == b"bad": handler.answer(400, b"no such feature")
-    elif body == b"pid": handler.answer(200, str(os.getpid()).encode())
-    elif body == b"slow": time.sleep(1); handler.answer(200, b"slow " + name.encode())
-    else: handler.answer(200, name.encode() + b":" + body)
-"""
 
 
 def configure(world: World, name: str, **weights: float) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from local.runtime import engine
 from tests.local.sagemaker.conftest import World
-from tests.local.sagemaker.test_endpoints import ECHO
+from tests.local.sagemaker.images import ECHO, ask, config, pipeline, start, variant
 
 pytestmark = pytest.mark.image
 
@@ -55,3 +55,18 @@ def test_images_are_docker_schema_2(containers: World) -> None:
     manifest = connection.images.get(uri).attrs.get("ManifestType", "application/vnd.docker")
     connection.close()
     assert manifest.startswith("application/vnd.docker")
+
+
+def test_a_pipeline_of_containers_is_updated_blue_green(containers: World) -> None:
+    world = containers
+    image = world.publish_server("trainyard-test-echo", ECHO)
+    several = {name: {"Image": image, "Environment": {"NAME": name}} for name in ("clean", "score")}
+    pipeline(world, "two", "Serial", **several)
+    world.model("one", image, Environment={"NAME": "one"})
+    config(world, "c1", variant("main", "two"))
+    config(world, "c2", variant("main", "one"))
+    start(world, "e", "c1")
+    assert ask(world) == "score:clean:x"
+    world.sagemaker.update_endpoint(EndpointName="e", EndpointConfigName="c2")
+    assert world.endpoint("e", "InService")["EndpointConfigName"] == "c2"
+    assert ask(world) == "one:x"

@@ -1,5 +1,6 @@
 """InvokeEndpoint: pipelines, limits, errors, and what happens when servers die, hang or are many."""
 
+import json
 import os
 import signal
 import threading
@@ -14,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from local.runtime.process import ProcessRuntime
 from local.settings import Settings
-from tests.local.sagemaker.conftest import World, embedded
+from tests.local.sagemaker.conftest import BUCKET, World, embedded
 from tests.local.sagemaker.images import ECHO, ask, config, echo, pipeline, start, variant
 
 pytestmark = pytest.mark.local
@@ -89,7 +90,12 @@ def test_a_direct_model_asks_the_container_that_the_request_names(steps: World) 
 @pytest.fixture
 def hasty(home: Settings) -> Iterator[World]:
     """An embedded SageMaker whose times are short."""
-    bounds = {"invocation_seconds": 1.5, "restart_wait_seconds": 1.0, "ping_seconds": 0.1, "ping_timeout_seconds": 0.3}
+    bounds: dict[str, Any] = {
+        "invocation_seconds": 1.5,
+        "restart_wait_seconds": 1.0,
+        "ping_seconds": 0.1,
+        "ping_timeout_seconds": 0.3,
+    }
     with embedded(home, ProcessRuntime(home), **bounds) as world:
         yield world
 
@@ -102,9 +108,41 @@ def test_members_of_a_request_are_passed_on_and_checked(world: World) -> None:
     assert ask(world, b"header Accept", Accept="application/json") == "application/json"
     assert "Member must have length less than or equal to 1024" in refused(world, Accept="a" * 1025)["Error"]["Message"]
     assert "TargetModel" in refused(world, TargetModel="m")["Error"]["Message"].replace("-", "")
+    with pytest.raises(ClientError, match="InvokeEndpointAsync is not covered"):
+        world.runtime.invoke_endpoint_async(EndpointName="e", InputLocation="s3://train/input")
+    with pytest.raises(ClientError, match="InvokeEndpointWithResponseStream is not covered"):
+        world.runtime.invoke_endpoint_with_response_stream(EndpointName="e", Body=b"x")
     error = refused(world, Body=b"long")
     assert error["ResponseMetadata"]["HTTPStatusCode"] == 424
     assert "and could not load the entire response body" in error["Error"]["Message"]
+
+
+def test_invocations_are_captured_as_the_configuration_asks(world: World) -> None:
+    echo(world, "m")
+    captured = {
+        "InitialSamplingPercentage": 100,
+        "DestinationS3Uri": f"s3://{BUCKET}/captured",
+        "CaptureOptions": [{"CaptureMode": "InputAndOutput"}],
+        "CaptureContentTypeHeader": {"CsvContentTypes": ["text/csv"]},
+    }
+    config(world, "c", variant("main", "m"), DataCaptureConfig=captured)
+    described = start(world, "e", "c")
+    assert described["DataCaptureConfig"] == {
+        "EnableCapture": True,
+        "CaptureStatus": "Started",
+        "CurrentSamplingPercentage": 100,
+        "DestinationS3Uri": f"s3://{BUCKET}/captured",
+        "KmsKeyId": "",
+    }
+    ask(world, b"1,2", ContentType="text/csv", InferenceId="mine")
+    world.sagemaker.delete_endpoint(EndpointName="e")
+    waiter = world.sagemaker.get_waiter("endpoint_deleted")
+    waiter.wait(EndpointName="e", WaiterConfig={"Delay": 1, "MaxAttempts": 20})
+    found = world.s3.list_objects_v2(Bucket=BUCKET, Prefix="captured/e/main/")["Contents"]
+    line = json.loads(world.get(found[0]["Key"]))
+    assert line["captureData"]["endpointInput"]["data"] == "1,2"
+    assert line["captureData"]["endpointOutput"]["data"] == "m:1,2"
+    assert line["eventMetadata"]["inferenceId"] == "mine"
 
 
 def test_a_model_that_is_too_slow_is_told_as_a_time_out(hasty: World) -> None:
