@@ -42,7 +42,8 @@ def wait(settings: Settings, arn: str, seconds: float = 30) -> dict[str, Any]:
 
 
 def run(settings: Settings, states: dict[str, Any], first: str, data: Any = None, **more: Any) -> dict[str, Any]:
-    return wait(settings, start(settings, states, first, data, **more))
+    seconds = more.pop("wait_seconds", 30)
+    return wait(settings, start(settings, states, first, data, **more), seconds)
 
 
 def result(settings: Settings, states: dict[str, Any], first: str, data: Any = None, **more: Any) -> Any:
