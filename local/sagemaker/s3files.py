@@ -10,6 +10,7 @@ from urllib.parse import urlparse
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.clients import client
+from local.sagemaker import manifests
 from local.settings import Settings
 
 _PIECE = 1024 * 1024
@@ -116,24 +117,12 @@ class S3Files:
     def _manifest(self, uri: str) -> Iterator[tuple[str, str]]:
         bucket, key = split(uri)
         try:
-            entries: Any = json.loads(self._s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+            content: Any = json.loads(self._s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+            prefix, names = manifests.parts(content)
         except (ClientError, BotoCoreError, ValueError) as error:
             raise S3Problem(f"{uri}: not a readable manifest ({error})") from error
-        prefix, names = _manifest_parts(entries, uri)
         for name in names:
             yield f"{prefix}{name}", name.lstrip("/")
-
-
-def _manifest_parts(entries: Any, uri: str) -> tuple[str, list[str]]:
-    """Return the prefix and what follows it: `[{"prefix": "s3://..."}, "name", ...]`."""
-    first = entries[0] if isinstance(entries, list) and entries else None
-    prefix = first.get("prefix") if isinstance(first, dict) else None
-    if not isinstance(prefix, str) or not prefix.startswith("s3://"):
-        raise S3Problem(f'{uri}: not a manifest: its first element must be {{"prefix": "s3://..."}}')
-    names = entries[1:]
-    if wrong := [name for name in names if not isinstance(name, str) or not name]:
-        raise S3Problem(f"{uri}: not a manifest: {wrong[0]!r} is not the name of an object")
-    return prefix, names
 
 
 def files(folder: Path) -> list[Path]:

@@ -29,6 +29,24 @@ def move(record: Record, status: str, message: str = "") -> None:
     record["SecondaryStatus"] = status
 
 
-def end(record: Record) -> None:
-    """End the last status, which is final, as AWS shows it."""
-    record["SecondaryStatusTransitions"][-1]["EndTime"] = time.time()
+def enter(record: Record, status: str) -> None:
+    """Enter a secondary status of a job at work; one that was told to stop shows Stopping instead."""
+    if record["TrainingJobStatus"] == "InProgress":
+        move(record, status)
+    if status == "Downloading":
+        record.setdefault("TrainingStartTime", time.time())  # that of the first attempt
+
+
+def end(record: Record, status: str, last: str, reason: str, metrics: list[Record]) -> None:
+    """Enter the final status and write down what a job that ended shows; times in whole seconds."""
+    now = time.time()
+    record.update(TrainingJobStatus=status, TrainingEndTime=now)
+    if "TrainingStartTime" in record:
+        seconds = max(1, round(now - record["TrainingStartTime"]))
+        record.update(TrainingTimeInSeconds=seconds, BillableTimeInSeconds=seconds)
+    if metrics:
+        record["FinalMetricDataList"] = metrics
+    if reason:
+        record["FailureReason"] = reason
+    move(record, last, reason)
+    record["SecondaryStatusTransitions"][-1]["EndTime"] = now

@@ -134,13 +134,7 @@ class TrainingRun(ClusterRun):
         self.metrics.publish(client("cloudwatch", self.context.settings), self.name)
 
     def _enter(self, status: str) -> None:
-        def change(record: Record) -> None:
-            if record["TrainingJobStatus"] == "InProgress":
-                secondary.move(record, status)
-            if status == "Downloading":
-                record.setdefault("TrainingStartTime", time.time())  # that of the first attempt
-
-        self.table.change(self.name, change)
+        self.table.change(self.name, lambda record: secondary.enter(record, status))
 
     def restarting(self) -> None:
         """Enter Restarting, then Starting."""
@@ -171,17 +165,5 @@ class TrainingRun(ClusterRun):
         with suppress(ClientError, BotoCoreError):
             self._publish()
 
-        def change(record: Record) -> None:
-            now = time.time()
-            record.update(TrainingJobStatus=status, TrainingEndTime=now)
-            if "TrainingStartTime" in record:
-                seconds = max(1, round(now - record["TrainingStartTime"]))
-                record.update(TrainingTimeInSeconds=seconds, BillableTimeInSeconds=seconds)
-            if final := self.metrics.final():
-                record["FinalMetricDataList"] = final
-            if reason:
-                record["FailureReason"] = reason
-            secondary.move(record, last, reason)
-            secondary.end(record)
-
-        self.table.change(self.name, change)
+        final = self.metrics.final()
+        self.table.change(self.name, lambda record: secondary.end(record, status, last, reason, final))

@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,18 @@ def test_a_full_disk_fails_the_job_with_its_reason_and_not_the_server(full_disk:
     job = world.train("archive", world.publish("fills", fills))
     assert job["FailureReason"].startswith("ClientError: Artifact upload failed:")
     assert "No space left on device" in job["FailureReason"]
+
+
+def test_a_disk_without_any_room_fails_the_job_and_room_lets_the_next_one_run(full_disk: World) -> None:
+    world = full_disk
+    image = world.publish("quick", "pass")
+    filler = world.settings.state / "filler"
+    with suppress(OSError), filler.open("wb") as file:
+        while True:
+            file.write(b"x" * 4096)
+    assert "No space left on device" in world.train("no-room", image)["FailureReason"]
+    filler.unlink()
+    assert world.train("room", image)["TrainingJobStatus"] == "Completed"
 
 
 def test_a_program_that_fills_the_disk_fails_by_its_own_word(world: World) -> None:
