@@ -73,12 +73,13 @@ class Kept:
 
     @classmethod
     def _read(cls, settings: Settings) -> "Kept":
-        kept = cls._empty(settings)
+        snapshot.private_folder(settings.data)
         content = snapshot.read(settings.snapshot)
         if content is None:
-            return kept
+            return cls._empty(settings)
         header, payload = content
         _check_port(settings, header)
+        kept = cls._empty(settings)
         kept._restore(header, pickling.loads(payload))
         return kept
 

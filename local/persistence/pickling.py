@@ -5,7 +5,6 @@ the same objects again. Only classes and functions of the packages listed here a
 """
 
 import builtins
-import collections
 import io
 import pickle
 import threading

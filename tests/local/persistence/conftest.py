@@ -3,6 +3,8 @@
 import io
 import json
 import time
+import urllib.error
+import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -44,6 +46,7 @@ FROM docker.io/library/debian:bookworm-slim
 COPY program.py /program.py
 ENTRYPOINT ["python3", "/program.py"]
 """
+API_KEY = "k" * 30
 POLICY = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}],
@@ -67,6 +70,15 @@ class World:
     def aws(self, service: str) -> Any:
         """Return a client."""
         return client(service, self.settings)
+
+    def call(self, key: str = "") -> int:
+        """Call the API and return the status."""
+        request = urllib.request.Request(self.known["url"], headers={"x-api-key": key} if key else {})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
 
     def until(self, found: Callable[[], Any], seconds: float = 60) -> Any:
         """Poll until something is found."""
@@ -173,12 +185,13 @@ def _compute(world: World) -> None:
     uri = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{function}/invocations"
     gateway.put_integration(**place, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
     gateway.create_deployment(restApiId=api, stageName="s")
-    key = gateway.create_api_key(name="kept", enabled=True, value="k" * 30)["id"]
+    key = gateway.create_api_key(name="kept", enabled=True, value=API_KEY)["id"]
     plan = gateway.create_usage_plan(
         name="kept", apiStages=[{"apiId": api, "stage": "s"}], quota={"limit": 2, "period": "MONTH"}
     )["id"]
     gateway.create_usage_plan_key(usagePlanId=plan, keyId=key, keyType="API_KEY")
     world.known["url"] = f"{world.settings.endpoint_url}/_aws/execute-api/{api}/s/"
+    assert world.call(API_KEY) == 200
 
 
 def _workflows(world: World) -> None:
