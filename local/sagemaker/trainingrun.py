@@ -1,6 +1,5 @@
 """One training job: channels down, `train` on every instance, model and output up, checkpoints all the while."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
