@@ -16,7 +16,8 @@ from local.runtime.images import ImageStore, PublishedImage, parse_reference
 from local.runtime.locks import file_lock
 from local.settings import Settings
 
-_LISTED = 20
+# A FailureReason has 1024 characters.
+_LISTED = 5
 
 
 class ImageLibrary:

@@ -6,7 +6,9 @@ import pytest
 
 from local.runtime import catalog
 from local.runtime.images import as_record, parse_reference
-from local.runtime.library import ImageLibrary
+from local.runtime.interface import Launch, RuntimeProblem
+from local.runtime.library import ImageLibrary, listed
+from local.runtime.process import ProcessRuntime
 from local.settings import Settings
 
 pytestmark = pytest.mark.unit
@@ -108,6 +110,27 @@ def test_a_changed_stand_in_is_another_image_and_another_ones_change_is_not(
     assert third is not None
     assert second is not None
     assert third.folder != second.folder
+
+
+@pytest.mark.parametrize(
+    ("uri", "reason"),
+    [
+        ("mine:3", "image mine:3 was built for a container engine, and none answers"),
+        ("other:1", "Published images: mine:3. Any other image needs a container engine. Stand-ins for AWS's own"),
+    ],
+)
+def test_without_an_engine_the_reason_says_what_is_missing(
+    library: ImageLibrary, tmp_path: Path, uri: str, reason: str
+) -> None:
+    publish(library, "mine:3")
+    runtime = ProcessRuntime(Settings(home=tmp_path / "home"))
+    with pytest.raises(RuntimeProblem, match=reason):
+        runtime.start(Launch(name="test", image=uri, base_dir=tmp_path), lambda _: None)
+    runtime.close()
+
+
+def test_a_list_of_many_images_is_cut() -> None:
+    assert listed([str(number) for number in range(8)]) == "0, 1, 2, 3, 4, and 3 more"
 
 
 def test_what_is_missing_names_what_there_is(library: ImageLibrary) -> None:

@@ -98,6 +98,19 @@ def test_an_image_published_without_an_engine_is_built_when_one_runs_it(
         runtime.close()
 
 
+def test_an_image_built_under_the_uri_of_aws_s_goes_before_the_stand_in(
+    connection: docker.DockerClient, held: str, tmp_path: Path
+) -> None:
+    name, tag = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost", "0.0-1"
+    connection.images.get(held).tag(name, tag=tag)
+    try:
+        assert images(connection, tmp_path).resolve(f"{name}:{tag}") == f"{name}:{tag}"
+    finally:
+        connection.images.remove(f"{name}:{tag}")
+    stand_in = images(connection, tmp_path).resolve(f"{name}:{tag}")
+    assert stand_in.startswith("localhost/trainyard-stand-in-xgboost:")
+
+
 def test_an_image_nobody_has_says_which_there_are(connection: docker.DockerClient, held: str, tmp_path: Path) -> None:
     with pytest.raises(ImageNotFoundError) as caught:
         images(connection, tmp_path).resolve(f"{OWN}-nobody:1")
