@@ -19,10 +19,11 @@ demo: setup ## Deploy on the embedded AWS, train WORKLOAD, call its API, stop ev
 up: setup ## The same, and the embedded AWS stays up
 	@python -m local.demo --keep $(WORKLOAD)
 
-down: ## Stop the embedded AWS; nothing is left running
+down: ## Stop the embedded AWS; what it holds stays on disk for the next start
 	@test ! -x .venv/bin/trainyard-local || trainyard-local down
 
-clean: down ## down, and forget every cached environment
+clean: ## Stop the embedded AWS and forget all it holds, and every cached environment
+	@test ! -x .venv/bin/trainyard-local || trainyard-local clean
 	@rm -rf .trainyard cdk.out
 
 check: setup lint types contracts test ## What CI runs

@@ -214,7 +214,10 @@ def _show_answer(console: Console, answer: str) -> bool:
 def _show_next(console: Console, workload: str, *, keep: bool, seconds: float) -> None:
     console.rule(f"[bold green]It works[/] ({seconds:.0f} s)", align="left")
     if not keep:
-        console.print("The embedded AWS is stopped now. Next: [bold]make up[/] does the same and stays up.")
+        console.print(
+            "The embedded AWS is stopped now, and kept for the next start (make clean forgets it). "
+            "Next: [bold]make up[/] does the same and stays up."
+        )
         return
     console.print('Point your shell at it: [bold]eval "$(.venv/bin/trainyard-local env)"[/], then for example:')
     for line in (
@@ -222,7 +225,7 @@ def _show_next(console: Console, workload: str, *, keep: bool, seconds: float) -
         f"trainyard predict {workload} --example",
         f"trainyard run {workload}          # a second run updates the endpoint",
         "aws sagemaker list-endpoints",
-        "make down                           # stop it, leave nothing behind",
+        "make down                           # stop it; the next start finds all again, make clean forgets it",
     ):
         console.print(f"  {line}", highlight=False)
 

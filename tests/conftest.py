@@ -23,4 +23,4 @@ def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]
     settings = Settings(home=home, port=free_port(), runtime="process")
     control.up(settings)
     yield settings
-    control.down(settings)
+    control.clean(settings)

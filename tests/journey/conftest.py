@@ -49,7 +49,7 @@ def deployed(runtime: Runtime, folder: Path) -> Iterator[Deployment]:
         deployment.push("faulty")
         yield deployment
     finally:
-        deployment.command("trainyard-local", "down", check=False)
+        deployment.command("trainyard-local", "clean", check=False)
         shutil.rmtree(folder / "checkout", ignore_errors=True)
 
 

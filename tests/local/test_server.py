@@ -36,7 +36,7 @@ def run(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
 def own(tmp_path: Path) -> Iterator[Settings]:
     settings = Settings(home=tmp_path / "home", port=free_port(), runtime="process")
     yield settings
-    control.down(settings)
+    control.clean(settings)
 
 
 def test_up_twice_then_down_leaves_nothing(own: Settings) -> None:
