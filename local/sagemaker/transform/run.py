@@ -15,17 +15,12 @@ from local.sagemaker.logs import LogStream
 from local.sagemaker.runs import JobFailed, JobRun, JobStopped
 from local.sagemaker.s3files import S3Problem
 from local.sagemaker.store import Record, Table
-from local.sagemaker.transform.asking import Asker, ObjectFailed
 from local.sagemaker.transform.datacapture import put_manifests
-from local.sagemaker.transform.dataprocessing import DataProcessing
 from local.sagemaker.transform.instance import Instance
-from local.sagemaker.transform.jsonpath import PathProblem
-from local.sagemaker.transform.objects import Objects
-from local.sagemaker.transform.parameters import settle
+from local.sagemaker.transform.shares import Object, Shares
 
 _SEE_LOGS = "See job logs for more information"
 _POLL = 0.1
-_Object = tuple[str, str]  # URI, path below the prefix
 
 
 class TransformRun(JobRun):
@@ -53,9 +48,10 @@ class TransformRun(JobRun):
         objects = self._objects()
         count = self.request["TransformResources"]["InstanceCount"]
         instances = [Instance(self.context, self.request, self._over) for _ in range(count)]
+        shares = Shares(self.context, self.request, self._over, f"{started:%Y-%m-%dT%H:%M:%SZ}")
         with self._stopped_at_the_end(instances), ThreadPoolExecutor(count) as pool:
             runs = [
-                pool.submit(self._serve, instance, objects[place::count], folder / f"{place}", started)
+                pool.submit(shares.work, instance, objects[place::count], folder / f"{place}")
                 for place, instance in enumerate(instances)
             ]
             self._watch(runs, instances)
@@ -68,7 +64,7 @@ class TransformRun(JobRun):
             raise JobFailed(f"{failures[0]}: {_SEE_LOGS}")
         put_manifests(self.context, self.request, started, [relative for _, relative in objects])
 
-    def _objects(self) -> list[_Object]:
+    def _objects(self) -> list[Object]:
         source = self.request["TransformInput"]["DataSource"]["S3DataSource"]
         try:
             return self.context.s3.sources(source["S3Uri"], source["S3DataType"])
@@ -91,37 +87,6 @@ class TransformRun(JobRun):
                 self._over.set()
                 _side_by_side([instance.stop for instance in instances])
                 return
-
-    def _serve(self, instance: Instance, objects: list[_Object], folder: Path, started: datetime) -> list[str]:
-        """Return how objects failed; one that fails does not keep the others from being transformed."""
-        instance.start(folder)
-        instance.await_healthy()
-        self.check_stop()
-        parameters = settle(self.request, instance.offered())
-        instance.data_log.say(str(parameters))
-        try:
-            processing = DataProcessing(self.request, f"{started:%Y-%m-%dT%H:%M:%SZ}")
-        except PathProblem as problem:
-            for uri, _ in objects:
-                instance.data_log.about(uri, str(problem))
-            return ["ClientError"]
-        asker = Asker(instance, self.request, self._over, chunked=parameters.payload is None)
-        worker = Objects(self.context, self.request, parameters, processing, asker, instance.data_log)
-        try:
-            with ThreadPoolExecutor(parameters.parallel) as pool:
-                found = pool.map(lambda item: self._transformed(worker, item, folder), objects)
-                return [failure for failure in found if failure]
-        finally:
-            worker.close()
-
-    def _transformed(self, worker: Objects, item: _Object, folder: Path) -> str:
-        if self._over.is_set():
-            raise JobStopped
-        try:
-            worker.transform(*item, folder)
-        except ObjectFailed as failure:
-            return str(failure)
-        return ""
 
     def completed(self) -> None:
         """Record success."""
