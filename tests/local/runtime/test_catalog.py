@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local.runtime import catalog
+from local.runtime import catalog, dockerfile, rootfs
 from local.runtime.images import as_record, parse_reference
 from local.runtime.interface import Launch, RuntimeProblem
 from local.runtime.library import ImageLibrary, listed
@@ -68,9 +68,16 @@ def test_other_uris_have_none(uri: str) -> None:
     assert catalog.find(uri) is None
 
 
-def test_every_stand_in_of_the_catalog_has_a_dockerfile() -> None:
-    missing = [known.dockerfile for known in catalog.STAND_INS if not (catalog.ROOT / known.dockerfile).is_file()]
-    assert not missing
+@pytest.mark.parametrize("stand_in", catalog.STAND_INS, ids=lambda known: known.repository)
+def test_every_stand_in_of_the_catalog_can_run_as_a_process(stand_in: catalog.StandIn, tmp_path: Path) -> None:
+    tag = "1" if stand_in.tags.fullmatch("1") else "1.2-1"
+    uri = f"683313688378.dkr.ecr.us-east-1.amazonaws.com/{stand_in.repository}:{tag}"
+    image = ImageLibrary(Settings(home=tmp_path)).find(uri)
+    assert image is not None
+    definition = dockerfile.read(image.context / image.dockerfile)
+    (needs,) = rootfs.requirements(rootfs.ensure(image, definition), definition)
+    assert "gunicorn==" in needs
+    assert definition.entrypoint[:2] == ("python", "-m")
 
 
 def publish(library: ImageLibrary, uri: str) -> None:
