@@ -2,6 +2,7 @@
 
 import errno
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from local.sagemaker import manifests
 from local.settings import Settings
 
 _PIECE = 1024 * 1024
+_HTTPS = re.compile(r"(?:(?P<bucket>.+)\.)?s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com")
 
 
 class S3Problem(Exception):
@@ -137,11 +139,18 @@ def _disk(error: OSError) -> str:
 
 
 def split(uri: str) -> tuple[str, str]:
-    """Return bucket and key of an s3 URI."""
+    """Return bucket and key of an object's URI: `s3://bucket/key`, or S3's own https address of it."""
     parsed = urlparse(uri, allow_fragments=False)
-    if parsed.scheme != "s3" or not parsed.netloc:
+    bucket, key = parsed.netloc, parsed.path.removeprefix("/") + (f"?{parsed.query}" if parsed.query else "")
+    if parsed.scheme == "https" and (host := _HTTPS.fullmatch(parsed.netloc)):
+        if host["bucket"]:
+            return host["bucket"], key
+        bucket, _, key = key.partition("/")
+    elif parsed.scheme != "s3":
+        bucket = ""
+    if not bucket:
         raise S3Problem(f"{uri!r} is not an S3 URI")
-    return parsed.netloc, parsed.path.removeprefix("/") + (f"?{parsed.query}" if parsed.query else "")
+    return bucket, key
 
 
 def relative_key(key: str, prefix: str) -> str:
