@@ -12,6 +12,7 @@ from linear_learner_image import train
 from linear_learner_image.model import FILE, load
 from recordio import Record, Tensor, write_records
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score, roc_auc_score
 
 from local.sagemaker import builtin_metrics
 from tests.local.images.linear_jobs import Array, Data, binary, csv, multiclass, regression, run
@@ -132,6 +133,16 @@ def test_the_threshold_holds_the_target(tmp_path: Path) -> None:
     model = run(tmp_path, {**options, "target_recall": "0.95"}, train=csv((features, labels))).model
     said = np.array([answer["predicted_label"] for answer in model.answers(features)])
     assert 0.95 <= said[labels == 1].mean() < 0.97
+
+
+@pytest.mark.parametrize("criterion", ["f1", "f_beta"])
+def test_the_threshold_reaches_the_best_f_score(tmp_path: Path, criterion: str) -> None:
+    features, labels = binary()
+    options = {**BINARY, "binary_classifier_model_selection_criteria": criterion}
+    model = run(tmp_path, options, train=csv((features, labels))).model
+    raw = model.raw(features)[:, 0]
+    best = max(f1_score(labels, raw >= cut) for cut in raw)
+    assert f1_score(labels, raw >= model.threshold) == pytest.approx(best)
 
 
 def test_the_threshold_reaches_the_best_accuracy(tmp_path: Path) -> None:
@@ -267,8 +278,6 @@ def test_sagemakers_expressions_find_every_metric(
 
 
 def test_printed_metrics_are_those_of_scikit_learn(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score, roc_auc_score
-
     caplog.set_level("INFO")
     features, labels = binary()
     model = run(tmp_path, BINARY, train=csv((features, labels))).model

@@ -25,6 +25,8 @@ LOSSES = {
     MULTICLASS: ("softmax_loss",),
 }
 CRITERIA = ("accuracy", "f_beta", "precision_at_target_recall", "recall_at_target_precision", "loss_function")
+# Words of earlier versions that the SageMaker SDK still sends.
+OLD_CRITERIA = {"f1": "f_beta", "cross_entropy_loss": "loss_function"}
 
 
 _ANY_LOSS = tuple(loss for losses in LOSSES.values() for loss in losses)
@@ -35,7 +37,7 @@ KNOWN: dict[str, Parameter] = {
     "beta_2": share(None, auto=True),
     "bias_lr_mult": Number(None, auto=True),
     "bias_wd_mult": Number(None, low_included=True, auto=True),
-    "binary_classifier_model_selection_criteria": Choice("accuracy", CRITERIA),
+    "binary_classifier_model_selection_criteria": Choice("accuracy", (*CRITERIA, *OLD_CRITERIA)),
     "early_stopping_patience": whole(3),
     "early_stopping_tolerance": Number(0.001),
     "epochs": whole(15),

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from linear_learner_image.losses import Array
+from linear_learner_image.parameters import OLD_CRITERIA
 
 
 def f_score(precision: Any, recall: Any, beta: float) -> Any:
@@ -19,7 +20,8 @@ def choose(raw: Array, labels: Array, parameters: Mapping[str, Any]) -> tuple[fl
 
     For `loss_function` the threshold is raw score 0, a probability of one half.
     """
-    criterion = parameters["binary_classifier_model_selection_criteria"]
+    named = parameters["binary_classifier_model_selection_criteria"]
+    criterion, beta = OLD_CRITERIA.get(named, named), 1.0 if named == "f1" else parameters["f_beta"]
     limit = parameters["num_calibration_samples"]
     raw, labels = raw[:limit], labels[:limit]
     if criterion == "loss_function":
@@ -29,7 +31,7 @@ def choose(raw: Array, labels: Array, parameters: Mapping[str, Any]) -> tuple[fl
         case "accuracy":
             reached = accuracy
         case "f_beta":
-            reached = f_score(precision, recall, parameters["f_beta"])
+            reached = f_score(precision, recall, beta)
         case "precision_at_target_recall":
             reached = _aimed(precision, recall, parameters["target_recall"])
         case _:
