@@ -23,7 +23,7 @@ ENDPOINT = Kind(
 )
 _MOVING = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")
 _SERVING = ("InService", "OutOfService", "UpdateRollbackFailed")
-_WITH_FLEET = ("InService", "Updating", "RollingBack")
+_WITH_FLEET = ("InService", "Updating", "RollingBack", "UpdateRollbackFailed")
 
 
 class Endpoints:

@@ -1,5 +1,6 @@
 """When a running server counts as hung: it is pinged, and answers too seldom."""
 
+import math
 import time
 from dataclasses import dataclass
 
@@ -9,13 +10,13 @@ class HealthCheck:
     """How a running server is watched: SageMaker pings it, and each ping has `timeout` seconds.
 
     A server that works on a request may be too busy to answer a ping, as a single-threaded one is: it has
-    `patience` seconds, the time that an invocation may take. One without a request has `failures` pings.
+    `patience` seconds, for ever by default. One without a request has `failures` pings.
     """
 
     pause: float = 5.0
     timeout: float = 2.0
     failures: int = 3
-    patience: float = 65.0
+    patience: float = math.inf
 
 
 class Pulse:

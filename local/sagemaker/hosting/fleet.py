@@ -1,5 +1,6 @@
 """The running variants of one endpoint configuration. A fleet comes up whole or not at all."""
 
+import math
 import random
 import threading
 import time
@@ -54,15 +55,15 @@ class Fleet:
         """Production variants and shadows."""
         return [*self.variants.values(), *(shadow.variant for shadow in self.shadows)]
 
-    def start(self) -> None:
-        """Start every server and wait until all are healthy.
+    def start(self, share: float = 1.0) -> None:
+        """Start every server, or a share of each variant's, and wait until all are healthy.
 
         Raises:
             FleetProblem: one is not; nothing runs any more then.
         """
         try:
             for variant in self.all_variants:
-                variant.start()
+                variant.start(math.ceil(variant.desired_count * share))
             for variant in self.all_variants:
                 variant.await_healthy()
         except BaseException:

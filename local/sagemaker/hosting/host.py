@@ -46,7 +46,7 @@ class Host:
         def failed(reason: str) -> None:
             self._table.update(self._name, EndpointStatus="Failed", FailureReason=reason, Pending=None)
 
-        if self._run(deployment.run, deployment, failed):
+        if self._run(deployment, failed):
             self._complete(serving)
             self._table.update(self._name, EndpointStatus="InService", FailureReason=None)
 
@@ -57,12 +57,16 @@ class Host:
         def failed(reason: str) -> None:
             self._table.update(self._name, EndpointStatus="RollingBack", FailureReason=reason, Pending=None)
 
-        if self._run(deployment.run, deployment, failed):
-            old = self._complete(serving)
-            self._give_up.wait(plan.termination_wait)
-            self._retire(old)
+        status = "InService"
+        try:
+            if self._run(deployment, failed):
+                old = self._complete(serving)
+                self._give_up.wait(plan.termination_wait)
+                self._retire(old)
+        except FleetProblem:  # the old fleet does not get back the capacity that it gave
+            status = "UpdateRollbackFailed"
         if not self._give_up.is_set():
-            self._table.update(self._name, EndpointStatus="InService")
+            self._table.update(self._name, EndpointStatus=status)
 
     def _deployment(self, serving: Record, plan: Plan) -> Deployment:
         fleet = Fleet(self._context, self._metrics, self._name, serving["Config"], serving["Models"])
@@ -75,10 +79,10 @@ class Host:
             give_up=self._give_up,
         )
 
-    def _run(self, work: Callable[[], None], deployment: Deployment, failed: Callable[[str], None]) -> bool:
-        """Do the work; tell why it failed, unless the embedded AWS shuts down, and clean up."""
+    def _run(self, deployment: Deployment, failed: Callable[[str], None]) -> bool:
+        """Deploy; tell why it failed, unless the embedded AWS shuts down, and roll back."""
         try:
-            work()
+            deployment.run()
         except GivenUp:
             deployment.roll_back()
             return False

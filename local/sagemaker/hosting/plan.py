@@ -13,8 +13,12 @@ _DEFAULT_LIMIT = 8 * 3600.0
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a deployment does; times in seconds, shares from 0 to 1."""
+    """What a deployment does; times in seconds, shares from 0 to 1.
 
+    A rolling one brings capacity with each share; a blue/green one has all of it before the first.
+    """
+
+    rolling: bool = False
     shares: tuple[float, ...] = (1.0,)
     wait: float = 0.0
     termination_wait: float = 0.0
@@ -39,17 +43,17 @@ def plan_of(deployment: Record, old: Record, new: Record) -> Plan:
         raise validation("Only one of BlueGreenUpdatePolicy and RollingUpdatePolicy may be specified.")
     if not policies:
         return Plan(alarms=alarms)
-    if policies == ["RollingUpdatePolicy"]:
-        raise validation("RollingUpdatePolicy is not covered by the embedded SageMaker: use BlueGreenUpdatePolicy")
-    policy = deployment["BlueGreenUpdatePolicy"]
-    routing = policy["TrafficRoutingConfiguration"]
-    shares = _shares(routing, new)
+    rolling = policies == ["RollingUpdatePolicy"]
+    policy = deployment[policies[0]]
+    routing = policy if rolling else policy["TrafficRoutingConfiguration"]
+    shares = _batches(policy, old, new) if rolling else _shares(routing, new)
     if len(shares) > 1 and _names(old) != _names(new):
         raise validation(
-            f"Traffic routing {routing['Type']} needs the same production variants in the new endpoint configuration"
-            f" as in the old one: {', '.join(sorted(_names(old)))}."
+            "Traffic can move step by step only between endpoint configurations of the same production variants,"
+            f" here: {', '.join(sorted(_names(old)))}."
         )
     plan = Plan(
+        rolling=rolling,
         shares=shares,
         wait=routing["WaitIntervalInSeconds"],
         termination_wait=policy.get("TerminationWaitInSeconds", 0),
@@ -74,9 +78,20 @@ def _shares(routing: Record, new: Record) -> tuple[float, ...]:
         return (1.0,)
     if kind == "CANARY":
         return _size(routing["CanarySize"], "CanarySize", 0, new), 1.0
-    step = _size(routing["LinearStepSize"], "LinearStepSize", 10, new)
-    steps = max(2, -int(-1 // step))
-    return (*(step * number for number in range(1, steps)), 1.0)
+    return _steps(_size(routing["LinearStepSize"], "LinearStepSize", 10, new))
+
+
+def _batches(policy: Record, old: Record, new: Record) -> tuple[float, ...]:
+    for config in (old, new):
+        variants = config["ProductionVariants"]
+        if len(variants) > 1 or "ServerlessConfig" in variants[0] or config.get("ShadowProductionVariants"):
+            raise validation("RollingUpdatePolicy needs endpoints of exactly one variant, which runs on instances.")
+    return _steps(_size(policy["MaximumBatchSize"], "MaximumBatchSize", 5, new))
+
+
+def _steps(step: float) -> tuple[float, ...]:
+    count = max(2, -int(-1 // step))
+    return (*(step * number for number in range(1, count)), 1.0)
 
 
 def _size(size: Record, member: str, least: int, new: Record) -> float:

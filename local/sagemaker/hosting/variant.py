@@ -63,13 +63,13 @@ class Variant:
                     lost = error
         raise lost or NoInstance
 
-    def start(self) -> None:
-        """Start the instances of the configuration; `await_healthy` tells how it went.
+    def start(self, count: int) -> None:
+        """Start so many instances; `await_healthy` tells how it went.
 
         Raises:
             FleetProblem: an artifact cannot be had.
         """
-        for _ in range(self.desired_count):
+        for _ in range(count):
             self._add()
 
     def await_healthy(self) -> None:

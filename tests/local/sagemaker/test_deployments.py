@@ -1,5 +1,6 @@
 """Guarded deployments: what a DeploymentConfig becomes, how traffic moves, what calls it back."""
 
+import math
 import threading
 import time
 from dataclasses import dataclass, field
@@ -99,6 +100,7 @@ class Track:
 
     done: list[str] = field(default_factory=list)
     stage: tuple[str, float] = ("Creating", 0.0)
+    live: Any = None
 
     def __getattr__(self, name: str) -> Any:
         return lambda *values: self.done.append(" ".join([name, *(str(value) for value in values if value != self)]))
@@ -128,7 +130,7 @@ def test_each_step_is_watched_before_the_next() -> None:
     moments: list[float] = []
     plan = Plan(shares=(0.5, 1.0), wait=0.05, alarms=("errors",))
     track = deploy(plan, lambda names: moments.append(time.monotonic()) or "")  # type: ignore[func-returns-value]
-    assert track.done == ["follow", "start", "shift 0.5", "shift 1.0"]
+    assert track.done == ["follow", "start 1.0", "shift 0.5", "shift 1.0"]
     assert moments[-1] - moments[0] >= 0.1
 
 
@@ -138,7 +140,7 @@ def test_an_alarm_in_a_later_step_rolls_everything_back() -> None:
     track = deploy(Plan(shares=(0.1, 1.0), wait=60), lambda _: next(looks))
     assert track.done == [
         "follow",
-        "start",
+        "start 1.0",
         "shift 0.1",
         "FleetProblem: The alarm errors is in state ALARM: the deployment was rolled back.",
         "abandon",
@@ -152,6 +154,98 @@ def test_a_deployment_that_takes_too_long_is_rolled_back() -> None:
     track = deploy(Plan(wait=60, limit=0.1))
     assert "longer than its limit of 0.1 seconds" in track.done[-4]
     assert track.done[-3:] == ["abandon", "drain", "stop"]
+
+
+class Half:
+    """Stands for one fleet of a rolling deployment and for its only variant; keeps the sizes it was given."""
+
+    def __init__(self, desired_count: int, sizes: list[str], name: str) -> None:
+        self.desired_count = desired_count
+        self.variants = {"main": self}
+        self.stage = ("Creating", 0.0)
+        self._sizes = sizes
+        self._name = name
+
+    def start(self, share: float) -> None:
+        """Keep the size of the first batch."""
+        self.resize(math.ceil(self.desired_count * share))
+
+    def resize(self, count: int) -> None:
+        """Keep a size."""
+        self._sizes.append(f"{self._name} {count}")
+
+    def drain(self) -> None:
+        """Nothing is on its way."""
+
+    def stop(self) -> None:
+        """Keep the end."""
+        self._sizes.append(f"{self._name} stops")
+
+
+def roll(tripped: Tripped, batch: int = 50) -> list[str]:
+    """Roll from two instances to four; return sizes and shares in their order."""
+    sizes: list[str] = []
+    traffic = Track(sizes)
+    traffic.live = Half(2, sizes, "old")
+    old, new = ({"ProductionVariants": [variant("main", "m", InitialInstanceCount=count)]} for count in (2, 4))
+    policy = {"MaximumBatchSize": percent(batch), "WaitIntervalInSeconds": 0}
+    plan = plan_of({"RollingUpdatePolicy": policy}, old, new)
+    deployment = Deployment(
+        cast("Any", traffic),
+        cast("Any", Half(4, sizes, "new")),
+        plan,
+        tripped=tripped,
+        look_seconds=0.01,
+        give_up=threading.Event(),
+    )
+    try:
+        deployment.run()
+    except FleetProblem:
+        deployment.roll_back()
+    return [entry for entry in sizes if not entry.startswith("follow")]
+
+
+@pytest.mark.unit
+def test_a_rolling_update_brings_a_batch_before_the_old_fleet_gives_one_back() -> None:
+    assert roll(lambda _: "") == ["new 2", "new 2", "shift 0.5", "old 1", "new 4", "shift 1.0"]
+
+
+@pytest.mark.unit
+def test_a_rolling_update_that_is_called_back_restores_the_old_fleet_first() -> None:
+    looks = iter(["", "errors"])
+    assert roll(lambda _: next(looks)) == ["new 2", "old 2", "abandon", "new stops"]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("old", "batch", "complaint"),
+    [
+        ([variant("main", "m"), variant("b", "m")], 50, "exactly one variant"),
+        ([{"VariantName": "main", "ServerlessConfig": {}}], 50, "runs on instances"),
+        ([variant("main", "m")], 4, "5-50%"),
+    ],
+)
+def test_a_rolling_update_that_cannot_be_is_refused(old: list[dict[str, Any]], batch: int, complaint: str) -> None:
+    policy = {"MaximumBatchSize": percent(batch), "WaitIntervalInSeconds": 0}
+    with pytest.raises(AwsError, match=complaint):
+        plan_of({"RollingUpdatePolicy": policy}, {"ProductionVariants": old}, OLD)
+
+
+@pytest.mark.local
+def test_a_rolling_update_loses_no_request(updating: World) -> None:
+    world = updating
+    config(world, "c-two", variant("main", "new", InitialInstanceCount=2))
+    policy = {"MaximumBatchSize": percent(50), "WaitIntervalInSeconds": 1}
+    world.sagemaker.update_endpoint(
+        EndpointName="e", EndpointConfigName="c-two", DeploymentConfig={"RollingUpdatePolicy": policy}
+    )
+    answers: list[str] = []
+    while world.sagemaker.describe_endpoint(EndpointName="e")["EndpointStatus"] == "Updating":
+        answers.append(ask(world))
+    assert {"old:x", "new:x"} == set(answers)
+    described = world.endpoint("e", "InService")
+    assert described["EndpointConfigName"] == "c-two"
+    assert described["ProductionVariants"][0]["CurrentInstanceCount"] == 2
 
 
 @pytest.mark.unit
