@@ -147,8 +147,9 @@ class Controller:
             curve = self._curve(running)
             search = self._work.searches[running.definition]
             for step in range(running.seen + 1, len(curve) + 1):
-                hopeless = search.hopeless(running.candidate.number, step, curve[step - 1])
-                if hopeless or (self._work.median and self._work.median.hopeless(curve[:step])):
+                value = curve[step - 1]
+                hopeless = search.hopeless(running.candidate.number, step, value)
+                if hopeless or (self._work.median and self._work.median.hopeless(step, value)):
                     self._ask_to_stop(running)
                     break
             running.seen = len(curve)

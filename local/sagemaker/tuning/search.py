@@ -40,6 +40,7 @@ class Search:
         self._tried: set[tuple[str, ...]] = set()
         self._trials: dict[int, Trial] = {}
         self._random = random.Random(plan.seed)  # noqa: S311  nothing secret
+        self._rungs = strategies.rungs(plan)
         self._distributions = {item.name: item.distribution for item in plan.ranges}
         self._grid = itertools.product(*(_all(item) for item in plan.ranges)) if plan.strategy == "Grid" else None
         with warnings.catch_warnings():
@@ -84,12 +85,14 @@ class Search:
 
     def hopeless(self, number: int, step: int, value: float) -> bool:
         """Take what a running candidate measured at a step (from 1); return whether it should stop (Hyperband)."""
-        if self._plan.strategy != "Hyperband":
+        longest = self._plan.max_resource
+        if self._plan.strategy != "Hyperband" or longest is None:
             return False
+        if step not in self._rungs:  # nothing is decided in between
+            return step >= longest
         trial = self._trials[number]
         trial.report(value, step)
-        longest = self._plan.max_resource
-        return bool(trial.should_prune()) or (longest is not None and step >= longest)
+        return bool(trial.should_prune()) or step >= longest
 
     def _draw(self) -> "Trial | None":
         for _ in range(_REDRAWS):

@@ -8,7 +8,8 @@ ran; here it is a quarter of their median length.
 
 import math
 from collections.abc import Sequence
-from statistics import fmean, median
+from itertools import accumulate
+from statistics import median
 
 _FEWEST = 2
 
@@ -18,20 +19,20 @@ class MedianRule:
 
     def __init__(self, *, maximize: bool) -> None:
         self._sign = -1.0 if maximize else 1.0
-        self._curves: list[list[float]] = []
+        self._averages: list[list[float]] = []  # of each curve, up to each epoch
         self._completed: list[int] = []
 
     def add(self, curve: Sequence[float], *, completed: bool) -> None:
         """Take the objective's values of an ended job, epoch by epoch."""
         if curve:
-            self._curves.append([self._sign * value for value in curve])
+            sums = accumulate(self._sign * value for value in curve)
+            self._averages.append([total / epoch for epoch, total in enumerate(sums, 1)])
             if completed:
                 self._completed.append(len(curve))
 
-    def hopeless(self, curve: Sequence[float]) -> bool:
-        """Tell whether a running job with this curve so far should stop."""
-        epoch = len(curve)
+    def hopeless(self, epoch: int, value: float) -> bool:
+        """Tell whether a running job that measured `value` at an epoch (from 1) should stop."""
         if len(self._completed) < _FEWEST or epoch <= math.ceil(median(self._completed) / 4):
             return False
-        averages = [fmean(other[:epoch]) for other in self._curves if len(other) >= epoch]
-        return bool(averages) and self._sign * curve[-1] > median(averages)
+        averages = [averages[epoch - 1] for averages in self._averages if len(averages) >= epoch]
+        return bool(averages) and self._sign * value > median(averages)

@@ -43,6 +43,14 @@ def sampler(plan: Plan) -> "BaseSampler":
     return TPESampler(seed=plan.seed, n_startup_trials=first, multivariate=True, constant_liar=True)
 
 
+def rungs(plan: Plan) -> frozenset[int]:
+    """Return the steps at which Hyperband decides, in any of its brackets."""
+    steps = [plan.min_resource]
+    while steps[-1] <= (plan.max_resource or 0):
+        steps.append(steps[-1] * _REDUCTION)
+    return frozenset(steps)
+
+
 def pruner(plan: Plan) -> "BasePruner":
     """Return what stops candidates by their curves."""
     from optuna.pruners import HyperbandPruner, NopPruner

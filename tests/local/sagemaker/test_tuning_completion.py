@@ -60,23 +60,34 @@ def rule(*, maximize: bool = False) -> MedianRule:
 @pytest.mark.parametrize("maximize", [False, True])
 def test_a_curve_worse_than_the_median_of_averages_is_hopeless(maximize: bool) -> None:
     sign = -1 if maximize else 1
-    assert rule(maximize=maximize).hopeless([sign * 2.5] * 4)
-    assert not rule(maximize=maximize).hopeless([sign * 1.5] * 4)
+    assert rule(maximize=maximize).hopeless(4, sign * 2.5)
+    assert not rule(maximize=maximize).hopeless(4, sign * 1.5)
 
 
-def test_the_last_value_counts_not_the_average() -> None:
-    assert not rule().hopeless([9.0, 9.0, 9.0, 1.0])
+def test_running_averages_are_compared_not_last_values() -> None:
+    judged = MedianRule(maximize=False)
+    for _ in range(2):
+        judged.add([9.0, 5.0, 1.0, 1.0], completed=True)
+    assert not judged.hopeless(3, 4.9)  # the others have 1.0 there, and 5.0 on average
+    assert judged.hopeless(3, 5.1)
 
 
 def test_nobody_is_judged_in_the_first_quarter_or_by_a_single_job() -> None:
-    assert not rule().hopeless([9.0, 9.0])
+    assert not rule().hopeless(2, 9.0)
     lonely = MedianRule(maximize=False)
     lonely.add([1.0] * 8, completed=True)
-    assert not lonely.hopeless([9.0] * 4)
+    assert not lonely.hopeless(4, 9.0)
 
 
 def test_jobs_that_ended_before_an_epoch_say_nothing_about_it() -> None:
     judged = rule()
     judged.add([0.1, 0.1], completed=False)
-    assert judged.hopeless([1.0, 1.0, 2.1])
-    assert not judged.hopeless([1.0, 1.0, 1.9])
+    assert judged.hopeless(3, 2.1)
+    assert not judged.hopeless(3, 1.9)
+
+
+def test_long_curves_are_judged_in_no_time() -> None:
+    judged = MedianRule(maximize=False)
+    for _ in range(20):
+        judged.add([1.0] * 20_000, completed=True)
+    assert sum(judged.hopeless(epoch, 2.0) for epoch in range(1, 20_001)) == 15_000
