@@ -37,6 +37,7 @@ class Pulse:
         if answered:
             self._alive, self._missed = self._last, 0
             return True
+        if busy:  # says nothing of an idle server
+            return self._last - self._alive < self._check.patience
         self._missed += 1
-        enough = self._missed >= self._check.failures
-        return not enough or (busy and self._last - self._alive < self._check.patience)
+        return self._missed < self._check.failures

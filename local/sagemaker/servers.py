@@ -169,12 +169,17 @@ class ModelServer:
             if not self._healthy.is_set():
                 self._set_healthy(self._pings())
                 pulse = Pulse(self._check)
-            elif pulse.due() and not pulse.beats(self._pings(), busy=self._asked > 0):
+            elif pulse.due() and not self._beats(pulse):
                 self._log("the server runs and does not answer GET /ping: it is stopped and started again")
                 self._set_healthy(False)
                 handle.stop(_WEDGED_GRACE)
         if not self._stopping.is_set():
             self._log(f"the server ended with exit code {code} and is started again")
+
+    def _beats(self, pulse: Pulse) -> bool:
+        busy = self._asked > 0
+        answered = self._pings()
+        return pulse.beats(answered, busy=busy or self._asked > 0)  # a request may end or begin during the ping
 
     def _set_healthy(self, healthy: bool) -> None:
         if healthy == self._healthy.is_set():
