@@ -28,17 +28,20 @@ class Instance:
     group: str = HOMOGENEOUS
 
 
-def instances(config: Record) -> list[Instance]:
-    """Return the instances that a ResourceConfig or ClusterConfig asks for, numbered from algo-1."""
+def _groups(config: Record) -> list[Record]:
     preferred = (config.get("InstancePreferences") or [{}])[0]
-    groups = config.get("InstanceGroups") or [
+    return config.get("InstanceGroups") or [
         {
             "InstanceType": config.get("InstanceType") or preferred.get("InstanceType", ""),
             "InstanceCount": config.get("InstanceCount") or preferred.get("InstanceCount", 1),
             "InstanceGroupName": HOMOGENEOUS,
         }
     ]
-    kinds = [group for group in groups for _ in range(group["InstanceCount"])]
+
+
+def instances(config: Record) -> list[Instance]:
+    """Return the instances that a ResourceConfig or ClusterConfig asks for, numbered from algo-1."""
+    kinds = [group for group in _groups(config) for _ in range(group["InstanceCount"])]
     return [
         Instance(host=f"algo-{number}", type=group["InstanceType"], group=group["InstanceGroupName"])
         for number, group in enumerate(kinds, 1)
@@ -47,13 +50,14 @@ def instances(config: Record) -> list[Instance]:
 
 def check_quota(config: Record, usage: str, most: int) -> None:
     """Refuse more instances than a job may have, as AWS refuses what is above a service quota."""
-    asked = instances(config)
-    if len(asked) > most:
+    groups = _groups(config)
+    asked = sum(group["InstanceCount"] for group in groups)  # not a list of them: there may be billions
+    if asked > most:
         raise AwsError(
             "ResourceLimitExceeded",
-            f"The account-level service limit '{asked[0].type} for {usage} usage' is {most} Instances, with current"
-            f" utilization of 0 Instances and a request delta of {len(asked)} Instances. Please use AWS Service"
-            " Quotas to request an increase for this quota.",
+            f"The account-level service limit '{groups[0]['InstanceType']} for {usage} usage' is {most} Instances,"
+            f" with current utilization of 0 Instances and a request delta of {asked} Instances. Please use AWS"
+            " Service Quotas to request an increase for this quota.",
         )
 
 

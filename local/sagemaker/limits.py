@@ -19,7 +19,7 @@ class Limits:
     startup_seconds: float = 60.0
     stop_grace_seconds: float = 10.0  # between SIGTERM and SIGKILL; AWS's is 120
     sync_seconds: float = 2.0  # between two looks at checkpoints, continuous outputs and new metrics
-    job_instances: int = 20  # of one training or processing job
+    job_instances: int = 20  # of one training, processing or transform job
     drain_seconds: float = INVOCATION_SECONDS
     archive_bytes: int = 20 * 1024**3
     invocation_seconds: float = INVOCATION_SECONDS

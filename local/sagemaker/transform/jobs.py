@@ -1,5 +1,6 @@
 """The operations on transform jobs."""
 
+from local.sagemaker import cluster
 from local.sagemaker.context import Context
 from local.sagemaker.jobqueue import Queue
 from local.sagemaker.jobs import Jobs, job_kind
@@ -21,6 +22,7 @@ class TransformJobs(Jobs):
     def check(self, request: Record) -> None:
         """Refuse what AWS refuses."""
         checks.check(request)
+        cluster.check_quota(request["TransformResources"], "transform job", self.context.limits.job_instances)
 
     def initial(self, request: Record) -> Record:
         """Keep the model as it is now: it may be deleted while the job waits."""

@@ -264,6 +264,14 @@ def test_several_instances_share_the_objects_each_with_its_streams(world: World)
     ]
 
 
+def test_more_instances_than_a_quota_allows_are_refused(world: World) -> None:
+    serve(world, DOUBLE)
+    resources = {"InstanceType": "ml.m5.large", "InstanceCount": 2**31 - 1}
+    with pytest.raises(ClientError, match="for transform job usage") as refused:
+        create(world, "t-many", TransformResources=resources)
+    assert refused.value.response["Error"]["Code"] == "ResourceLimitExceeded"
+
+
 def test_a_container_may_say_how_it_wants_to_be_asked(world: World) -> None:
     before = """
         def do_GET(self):
