@@ -10,6 +10,7 @@ from local.settings import Settings
 def install(settings: Settings, lambdas: Lambdas) -> None:
     """Put all seams in; `MOTO_PORT` is set by now and no request has been answered yet."""
     from local.seams import (
+        attempts,
         awslambda,
         bucket_policies,
         cloudformation,
@@ -43,6 +44,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
     service_tasks.install()
     definitions.install()
     definition_checks.install()
+    attempts.install()
     retries.install()
     state_fields.install()
     resumption.install()

@@ -1,4 +1,4 @@
-"""Seam: an execution that breaks in the interpreter ends as FAILED, and ends are told to EventBridge.
+"""Seam: an execution that breaks in the interpreter ends as FAILED, and EventBridge is told what became of it.
 
 moto runs an execution in a thread of its own; an exception there (a definition that parses but cannot be
 prepared, say) would leave it RUNNING for ever. AWS tells EventBridge each change of status; moto tells
@@ -69,10 +69,26 @@ def _tell_events(settings: Settings) -> None:
             threading.Thread(target=_put_event, args=(settings, self.execution), daemon=True).start()
 
     execution.BaseExecutionWorkerCommunication.terminated = terminated
+    start = execution_worker.ExecutionWorker.start
+
+    def started(self: Any) -> None:
+        start(self)
+        begun = self._execution_communication.execution
+        threading.Thread(target=_put_event, args=(settings, begun, "RUNNING"), daemon=True).start()
+
+    execution_worker.ExecutionWorker.start = started
 
 
-def _put_event(settings: Settings, ended: Any) -> None:
-    description = ended.to_describe_output()
+_OF_AN_END = ("stopDate", "output", "outputDetails", "error", "cause", "redriveStatusReason")
+
+
+def _put_event(settings: Settings, ended: Any, status: str | None = None) -> None:
+    """Tell EventBridge; `status` is that of the moment, where the execution may have gone on since."""
+    description: dict[str, Any] = dict(ended.to_describe_output())
+    if status is not None:
+        description = {key: value for key, value in description.items() if key not in _OF_AN_END}
+        reason = f"Execution is {status} and cannot be redriven"
+        description |= {"status": status, "redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
     detail = {
         key: round(value.timestamp() * 1000) if isinstance(value, datetime.datetime) else value
         for key, value in description.items()
@@ -90,4 +106,4 @@ def _put_event(settings: Settings, ended: Any) -> None:
             ]
         )
     except Exception:
-        LOG.exception("the end of %s could not be told to EventBridge", ended.exec_arn)
+        LOG.exception("a change of %s could not be told to EventBridge", ended.exec_arn)

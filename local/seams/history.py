@@ -12,6 +12,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 from moto.stepfunctions.responses import StepFunctionResponse
 
+_DATA = ("input", "output")
 _MOST = 1000
 _DEFAULT = 100
 
@@ -23,14 +24,24 @@ def install() -> None:
 
 def _get_execution_history(self: Any) -> ActionResult:
     history = self.stepfunction_backend.get_execution_history(self._get_param("executionArn"))
+    wanted = self._get_param("includeExecutionData")
+    events = list(history["events"]) if wanted in (None, True) else [without_data(each) for each in history["events"]]
     return ActionResult(
         page(
-            list(history["events"]),
+            events,
             reverse=bool(self._get_param("reverseOrder")),
             size=int(self._get_param("maxResults") or _DEFAULT),
             token=self._get_param("nextToken"),
         )
     )
+
+
+def without_data(event: dict[str, Any]) -> dict[str, Any]:
+    """Return an event without the input and the output in its details."""
+    return {
+        name: {key: item for key, item in value.items() if key not in _DATA} if isinstance(value, dict) else value
+        for name, value in event.items()
+    }
 
 
 def page(events: list[Any], *, reverse: bool, size: int, token: str | None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import pytest
 from moto.core.exceptions import JsonRESTError
 
-from local.seams.history import page
+from local.seams.history import page, without_data
 
 pytestmark = pytest.mark.unit
 EVENTS = [{"id": number} for number in range(1, 8)]
@@ -32,3 +32,11 @@ def test_events_that_arrive_between_pages_are_not_shown_twice() -> None:
 def test_strange_token_is_refused() -> None:
     with pytest.raises(JsonRESTError, match="Invalid Token"):
         page(EVENTS, reverse=False, size=3, token="nonsense")
+
+
+def test_data_is_left_out_where_nobody_wants_it() -> None:
+    details = {"name": "A", "input": "{}", "inputDetails": {"truncated": False}}
+    event = {"id": 1, "type": "PassStateEntered", "stateEnteredEventDetails": details}
+    shown = without_data(event)
+    assert shown["stateEnteredEventDetails"] == {"name": "A", "inputDetails": {"truncated": False}}
+    assert (shown["id"], details["input"]) == (1, "{}")

@@ -149,6 +149,34 @@ def test_an_aborted_and_a_timed_out_execution_can_be_redriven(
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("wrapper", ["Parallel", "Map"])
+def test_what_was_aborted_inside_a_state_goes_on_there(embedded_aws: Settings, wrapper: str) -> None:
+    inner = {
+        "StartAt": "Mark",
+        "States": {
+            "Mark": {"Type": "Pass", "Output": "{% $uuid() %}", "Next": "Wait"},
+            "Wait": {"Type": "Wait", "Seconds": 1, "End": True},
+        },
+    }
+    fields = {"Branches": [inner]} if wrapper == "Parallel" else {"Items": [1], "ItemProcessor": inner}
+    arn = start(embedded_aws, {"Do": {"Type": wrapper, **fields, "End": True}}, "Do")
+    until(lambda: "WaitStateEntered" in kinds(embedded_aws, arn))
+    states_client(embedded_aws).stop_execution(executionArn=arn)
+    assert wait(embedded_aws, arn)["status"] == "ABORTED"
+    done = redrive(embedded_aws, arn)
+    exited = [event for event in history(embedded_aws, arn) if event["type"] == "PassStateExited"]
+    assert json.loads(done["output"]) == [json.loads(exited[0]["stateExitedEventDetails"]["output"])]
+    assert len(exited) == 1
+
+
+def test_a_parallel_state_that_failed_after_its_branches_runs_them_all_again(embedded_aws: Settings) -> None:
+    branch = {"StartAt": "Mark", "States": {"Mark": {"Type": "Pass", "End": True}}}
+    both = {"Type": "Parallel", "Branches": [branch, branch], "Output": "{% $unknown %}", "End": True}
+    failed = run(embedded_aws, {"Both": both}, "Both")
+    assert redrive(embedded_aws, failed["executionArn"])["error"] == "States.QueryEvaluationError"
+    assert kinds(embedded_aws, failed["executionArn"]).count("PassStateEntered") == 4
+
+
 def test_what_runs_or_succeeded_is_refused(embedded_aws: Settings) -> None:
     client = states_client(embedded_aws)
     done = run(embedded_aws, {"End": END}, "End")
