@@ -17,6 +17,7 @@ def for_clients(settings: Settings) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "test",
         "CDK_DOCKER": "trainyard-docker",
         "SAGEMAKER_USER_CONFIG_OVERRIDE": str(_SDK_CONFIG),
+        "SAGEMAKER_VALIDATE_ROLE": "false",  # the SDK would simulate policies, which nothing here enforces
         "TRAINYARD_HOME": str(settings.home),
         "TRAINYARD_PORT": str(settings.port),
     }

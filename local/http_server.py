@@ -74,7 +74,7 @@ class Handler(MotoRequestHandler):
             return
         except NotImplementedError as error:
             LOG.warning("%s %s: %s", self.command, self.path, error)
-            status, headers, body = _not_implemented()
+            status, headers, body = _not_implemented(self.environ.get("CONTENT_TYPE", ""))
         except Exception:
             LOG.exception("%s %s failed", self.command, self.path)
             status, headers, body = _internal_error()
@@ -157,9 +157,13 @@ def _spool(source: Any, length: int | None) -> tuple[IO[bytes], int]:
     return spooled, copied
 
 
-def _not_implemented() -> tuple[str, list[tuple[str, str]], bytes]:
-    """Clients do not repeat a 501, as they would a 500."""
-    body = b'{"__type":"NotImplemented","message":"The embedded AWS does not have this operation."}'
+def _not_implemented(asked: str) -> tuple[str, list[tuple[str, str]], bytes]:
+    """Clients do not repeat a 501, as they would a 500; those of the query protocol (IAM, STS) read XML."""
+    message = b"The embedded AWS does not have this operation."
+    if asked.startswith("application/x-www-form-urlencoded"):
+        error = b"<Error><Code>NotImplemented</Code><Message>%s</Message></Error>" % message
+        return "501 Not Implemented", [("Content-Type", "text/xml")], b"<ErrorResponse>%s</ErrorResponse>" % error
+    body = b'{"__type":"NotImplemented","message":"%s"}' % message
     return "501 Not Implemented", [("Content-Type", "application/json")], body
 
 
