@@ -45,6 +45,7 @@ class ModelServer:
         self._check = check or HealthCheck()
         self._changed = changed
         self._asked = 0
+        self._served = False  # an answer since the last ping
         self._counting = threading.Lock()
         self._handle: Handle | None = None
         self._fetching = 0.0
@@ -120,7 +121,9 @@ class ModelServer:
                 raise ServerTimedOut
             try:
                 left = max(0.1, end - time.monotonic())
-                return self._call("POST", "/invocations", body=body, headers=headers, seconds=left, most=most)
+                answer = self._call("POST", "/invocations", body=body, headers=headers, seconds=left, most=most)
+                self._served = True
+                return answer
             finally:
                 self._turns.release()
         finally:
@@ -178,7 +181,8 @@ class ModelServer:
 
     def _beats(self, pulse: Pulse) -> bool:
         busy = self._asked > 0
-        answered = self._pings()
+        answered = self._pings() or self._served  # one with a long queue of requests answers these
+        self._served = False
         return pulse.beats(answered, busy=busy or self._asked > 0)  # a request may end or begin during the ping
 
     def _set_healthy(self, healthy: bool) -> None:
