@@ -19,6 +19,8 @@ _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha38
 _MAX_RANGE = 1000
 _TIMEOUT_MS = 10_000
 _MAX_DEPTH = 500
+# Step Functions has JSONata 2.0.6; these came later.
+_LATER_OPERATORS = ("??", "?:")
 
 
 class QueryError(ValueError):
@@ -32,6 +34,7 @@ def evaluate(expression: str, bindings: Mapping[str, Any]) -> Any:
         QueryError: it does not parse, fails, yields nothing, or yields something that JSON has no form for.
     """
     try:
+        _parser_of_2_0_6()
         query = engine.Jsonata(expression, timeout=_TIMEOUT_MS, stack=_MAX_DEPTH)
         query.set_output_convert_nulls(False)
         _add_functions(query)
@@ -41,6 +44,13 @@ def evaluate(expression: str, bindings: Mapping[str, Any]) -> Any:
     if result is None:
         raise QueryError(f"The JSONata expression '{expression}' returned nothing (undefined).")
     return _to_json(expression, result)
+
+
+def _parser_of_2_0_6() -> None:
+    """Make this thread's parser, which `Jsonata` takes, call later operators unknown."""
+    symbols = engine.Jsonata.get_parser().symbol_table
+    for operator in _LATER_OPERATORS:
+        symbols[operator] = None
 
 
 def _add_functions(query: engine.Jsonata) -> None:
