@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+import time
 from collections.abc import Callable
 
 from werkzeug import Request, Response
@@ -32,6 +33,7 @@ from local.sagemaker.tuning.jobs import TuningJobs
 from local.settings import Settings
 
 Operation = Callable[[Record], Record]
+_LOOK_SECONDS = 0.1
 _log = logging.getLogger(__name__)
 
 
@@ -112,12 +114,21 @@ class SageMaker:
         return self._context.runtime.name
 
     def resume(self) -> None:
-        """Bring back what ran when an earlier server stopped; the embedded AWS answers by now."""
+        """Bring back what ran when an earlier server stopped; returns when endpoints serve, or will not.
+
+        The embedded AWS must answer by now: models come from its S3.
+        """
         for jobs in (self.training, self._processing, self._transforms):
             jobs.resume()
-        resume = getattr(self._endpoints, "resume", None)
-        if resume:
-            resume()
+        self._endpoints.resume()
+        names = list(self._endpoints.table.records())
+        deadline = time.monotonic() + self._context.limits.startup_seconds
+        while time.monotonic() < deadline and any(map(self._comes_up, names)):
+            time.sleep(_LOOK_SECONDS)
+
+    def _comes_up(self, name: str) -> bool:
+        record = self._endpoints.table.records().get(name, {})
+        return record.get("EndpointStatus") in ("Creating", "Updating")
 
     def state(self) -> Record:
         """Return all that SageMaker knows, for `kept` of a later one."""
