@@ -24,6 +24,8 @@ from framework.handlers import Handler, load_module
 from framework.problems import ScriptModeError
 from framework.server import Settings
 
+from tests.local.images.wheels import shouter
+
 MB = 1024 * 1024
 
 
@@ -201,7 +203,7 @@ def free_port() -> int:
 @contextmanager
 def served(base: Path, script: str, **variables: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Run `framework.serve` on a script."""
-    (base / "model" / "code").mkdir(parents=True)
+    (base / "model" / "code").mkdir(parents=True, exist_ok=True)
     (base / "model" / "code" / "inference.py").write_text(dedent(script))
     port = free_port()
     program = "import sys, framework; sys.exit(framework.serve(framework.Defaults()))"
@@ -252,6 +254,22 @@ def test_a_script_is_served_once_its_model_is_loaded(tmp_path: Path) -> None:
         assert answer.text == "5\n10\n"
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
+
+
+@pytest.mark.local
+def test_requirements_beside_the_script_are_there_when_it_serves(tmp_path: Path) -> None:
+    script = """
+        import shouter
+        def model_fn(model_dir):
+            return shouter.shout("loaded")
+        def predict_fn(data, model):
+            return model
+    """
+    (tmp_path / "model" / "code").mkdir(parents=True)
+    (tmp_path / "model" / "code" / "requirements.txt").write_text(f"{shouter(tmp_path)}\n")
+    with served(tmp_path, script, PIP_NO_INDEX="1") as (url, _):
+        until_healthy(url)
+        assert requests.post(f"{url}/invocations", data="[1]", timeout=10).json() == "LOADED"
 
 
 @pytest.mark.local

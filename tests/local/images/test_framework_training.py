@@ -17,6 +17,8 @@ import pytest
 from framework import packages
 from framework.hyperparameters import arguments
 
+from tests.local.images.wheels import shouter
+
 pytestmark = pytest.mark.unit
 
 DUMP = """
@@ -205,24 +207,8 @@ def test_code_in_s3_that_nobody_placed_is_a_clear_failure(base: Path) -> None:
     assert "s3://bucket/sourcedir.tar.gz" in failure(base)
 
 
-PACKAGE = """
-    from setuptools import setup
-    setup(name="shouter", version="1.0", py_modules=["shouter"])
-"""
-
-
-def package(folder: Path) -> Path:
-    """A package that needs no network."""
-    folder.mkdir()
-    (folder / "setup.py").write_text(dedent(PACKAGE))
-    (folder / "shouter.py").write_text("def shout(text):\n    return text.upper()\n")
-    return folder
-
-
 def test_requirements_are_installed_for_this_job_alone(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PIP_NO_BUILD_ISOLATION", "0")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    local = package(base / "shouter")
     write(
         base,
         """
@@ -230,13 +216,23 @@ def test_requirements_are_installed_for_this_job_alone(base: Path, monkeypatch: 
         open(os.path.join(os.environ["SM_MODEL_DIR"], "said"), "w").write(shouter.shout("hi"))
         """,
     )
-    (base / "code" / "requirements.txt").write_text(f"{local}\nnumpy\n")
+    (base / "code" / "requirements.txt").write_text(f"{shouter(base)}\nnumpy\n")
     assert framework.train() == 0, failure(base)
     assert (base / "model" / "said").read_text() == "HI"
     probe = subprocess.run([sys.executable, "-c", "import shouter"], capture_output=True, check=False)
     assert probe.returncode == 1, "the image's own environment must not change"
     installed = {path.name.split("-")[0] for path in (base / "packages").glob("lib/*/site-packages/*.dist-info")}
     assert installed == {"shouter"}, "what the image has is not installed again"
+
+
+def test_code_with_a_setup_is_installed_and_run_as_a_module(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_NO_BUILD_ISOLATION", "0")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    write(base, DUMP, "job.py", depth="3")
+    (base / "code" / "setup.py").write_text("from setuptools import setup\nsetup(name='job', py_modules=['job'])\n")
+    assert framework.train() == 0, failure(base)
+    assert seen(base)["arguments"] == ["--depth", "3"]
+    assert list((base / "packages").glob("lib/*/site-packages/job.py"))
 
 
 def test_requirements_that_do_not_install_fail_the_job(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
