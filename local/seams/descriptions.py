@@ -18,8 +18,8 @@ from moto.core.responses import ActionResult
 from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from local.seams import redrive
 from local.seams.map_runs import find_run
+from local.seams.redrive_status import description
 
 _DATA = ("input", "inputDetails", "output", "outputDetails", "error", "cause")
 _DEFAULT = 100
@@ -41,7 +41,7 @@ def _describe() -> None:
     original = Execution.to_describe_output
 
     def to_describe_output(self: Any) -> dict[str, Any]:
-        described = {**original(self), "mapRunArn": self.map_run_arn, **redrive.description(self)}
+        described = {**original(self), "mapRunArn": self.map_run_arn, **description(self)}
         return {key: value for key, value in described.items() if value is not None}
 
     Execution.to_describe_output = to_describe_output  # type: ignore[assignment]
@@ -49,10 +49,10 @@ def _describe() -> None:
 
 def _describe_execution(self: Any) -> ActionResult:
     execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
-    description = {**execution.to_describe_output(), "status": execution.status, "input": execution.execution_input}
+    described = {**execution.to_describe_output(), "status": execution.status, "input": execution.execution_input}
     if self._get_param("includedData") == "METADATA_ONLY":
-        description = {key: value for key, value in description.items() if key not in _DATA}
-    return ActionResult(description)
+        described = {key: value for key, value in described.items() if key not in _DATA}
+    return ActionResult(described)
 
 
 def _stop_execution(self: Any) -> ActionResult:

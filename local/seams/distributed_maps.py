@@ -9,9 +9,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
 # mypy: disable-error-code="method-assign, attr-defined, no-untyped-call, no-untyped-def, typeddict-item"
 
 import datetime
-import threading
 import uuid
-from collections import deque
 from typing import Any
 
 from moto.stepfunctions.parser.api import HistoryEventType
@@ -19,16 +17,13 @@ from moto.stepfunctions.parser.asl.component.common.error_name.failure_event imp
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.state_map import StateMap
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 
-from local.seams import map_items, redrive, result_writers
-from local.seams.child_executions import new_child
+from local.seams import map_items, result_writers
 from local.seams.definitions import Distributed
 from local.seams.failures import failure
 from local.seams.item_readers import ReaderError, items_of
+from local.seams.map_children import Children
 from local.seams.map_runs import MapRun
 from local.seams.resumption import progress_of
-
-MOST_CHILDREN = 64
-_LOOK_SECONDS = 0.1
 
 
 def install() -> None:
@@ -157,61 +152,3 @@ class DistributedMap:
     def _tell(self, kind: Any, **details: Any) -> None:
         more = EventDetails(**details) if details else None
         self._env.event_manager.add_event(context=self._env.event_history_context, event_type=kind, event_details=more)
-
-
-class Children:
-    """Runs what has not succeeded of a map run, in a bounded number of threads."""
-
-    def __init__(self, env: Any, run: MapRun, program: Any, *, express: bool) -> None:
-        self._env, self._run, self._program, self._express = env, run, program, express
-        self._left = deque(index for index in range(len(run.inputs)) if run.state_of(index) != "SUCCEEDED")
-        self._lock = threading.Lock()
-        self._over = False
-
-    def run(self) -> None:
-        """Return when all children have ended, or were stopped because too many failed or the parent ended."""
-        count = min(self._run.max_concurrency or MOST_CHILDREN, MOST_CHILDREN, len(self._left))
-        threads = [threading.Thread(target=self._work, daemon=True) for _ in range(count)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(_LOOK_SECONDS)
-                if not self._over and not self._env.is_running():
-                    self._stop()
-
-    def _work(self) -> None:
-        while True:
-            child = self._next()
-            if child is None:
-                return
-            child.exec_worker.start()
-            if self._run.fails():
-                self._stop()
-
-    def _next(self) -> Any:
-        with self._lock:
-            if self._over or not self._left:
-                return None
-            index = self._left.popleft()
-            child = self._run.children.get(index)
-            if child is None:
-                return self._begun(index)
-            child.program = self._program
-            if self._express:
-                child.progress = None
-            redrive.redrive(child)
-            return child
-
-    def _begun(self, index: int) -> Any:
-        child = new_child(self._env, self._run, self._program, index)
-        redrive.prepare(child)
-        self._run.children[index] = child
-        return child
-
-    def _stop(self) -> None:
-        with self._lock:
-            self._over = True
-            running = [child for child in self._run.executions() if str(child.status) == "RUNNING"]
-        for child in running:
-            child.stop(stop_date=datetime.datetime.now(tz=datetime.UTC), error=None, cause=None)

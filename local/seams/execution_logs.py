@@ -112,8 +112,9 @@ def _configure_from_templates() -> None:
     def created(cls: Any, resource_name: str, cloudformation_json: Any, *rest: Any, **more: Any) -> Any:
         return _configured(create(cls, resource_name, cloudformation_json, *rest, **more), cloudformation_json)
 
-    def updated(cls: Any, original: Any, new_name: str, cloudformation_json: Any, *rest: Any) -> Any:
-        return _configured(update(cls, original, new_name, cloudformation_json, *rest), cloudformation_json)
+    def updated(cls: Any, *rest: Any, cloudformation_json: Any, **more: Any) -> Any:
+        machine = update(cls, *rest, cloudformation_json=cloudformation_json, **more)
+        return _configured(machine, cloudformation_json)
 
     StateMachine.create_from_cloudformation_json = classmethod(created)
     StateMachine.update_from_cloudformation_json = classmethod(updated)

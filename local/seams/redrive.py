@@ -13,7 +13,7 @@ from typing import Any
 
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
-from moto.stepfunctions.parser.api import ExecutionStatus, HistoryEventType, StateMachineType
+from moto.stepfunctions.parser.api import ExecutionStatus, HistoryEventType
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
@@ -21,12 +21,10 @@ from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from local.seams.progress import Progress
+from local.seams.redrive_status import why_not
 from local.seams.resumption import own
 from local.seams.task_values import iso
 
-PERIOD = datetime.timedelta(days=14)
-OPEN_TIME = datetime.timedelta(days=365)
-MOST_EVENTS = 24_999
 _LOCK = threading.Lock()
 
 
@@ -100,27 +98,6 @@ def _redrive_execution(self: Any) -> ActionResult:
     return ActionResult({"redriveDate": execution.redrive_date})
 
 
-def why_not(execution: Any) -> str | None:
-    """Return why an execution cannot be redriven now, in the words of DescribeExecution; None if it can."""
-    status = str(execution.status)
-    now = datetime.datetime.now(tz=datetime.UTC)
-    if status in ("RUNNING", "SUCCEEDED"):
-        return f"Execution is {status} and cannot be redriven"
-    if len(events_of(execution)) >= MOST_EVENTS:
-        return "Execution history event limit exceeded"
-    if now - execution.start_date > OPEN_TIME:
-        return "Execution has exceeded the max execution time"
-    if now - execution.stop_date > PERIOD:
-        return "Execution redrivable period exceeded"
-    return None
-
-
-def events_of(execution: Any) -> list[Any]:
-    """Return the execution's history as it is kept, oldest first."""
-    env = execution.exec_worker.env
-    return env.event_manager._history_event_list if env is not None else []
-
-
 def prepare(execution: Any) -> None:
     """Give an execution its worker, not started yet, and let it count as running."""
     execution.exec_worker = execution._get_start_execution_worker()
@@ -162,15 +139,3 @@ def _continued(env: Any, earlier: Any) -> Any:
     env.event_history_context.source_event_id = ids.last_published_event_id
     env.event_history_context.last_published_event_id = ids.last_published_event_id
     return env
-
-
-def description(execution: Any) -> dict[str, Any]:
-    """Return the members of DescribeExecution that tell of redrives; an Express execution has none."""
-    if execution.sm_type == StateMachineType.EXPRESS:
-        return {}
-    found: dict[str, Any] = {"redriveCount": execution.redrive_count, "redriveDate": execution.redrive_date}
-    reason = why_not(execution)
-    if reason is not None:
-        return {**found, "redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
-    by_run = getattr(execution, "map_run_arn", None) is not None
-    return {**found, "redriveStatus": "REDRIVABLE_BY_MAP_RUN" if by_run else "REDRIVABLE"}

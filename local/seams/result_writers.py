@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from local.seams.map_runs import MapRun
-from local.seams.redrive import description
+from local.seams.redrive_status import description
 from local.seams.task_values import iso
 
 _FILES = {

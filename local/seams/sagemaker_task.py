@@ -12,7 +12,6 @@ import contextlib
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from botocore import xform_name
@@ -35,6 +34,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resou
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 
 from local.seams.aws_sdk_task import ask, call, error_name, parameter_cause
+from local.seams.sagemaker_jobs import JOBS, Job, client_cause, own_tags, sdk_metadata
 from local.seams.task_values import epoch_millis
 
 POLL_SECONDS = 0.15
@@ -45,31 +45,6 @@ _ACTIONS = frozenset(
         "createProcessingJob", "createTrainingJob", "createTransformJob", "updateEndpoint",
     }
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Job:
-    """How a kind of job is named in SageMaker's operations and answers."""
-
-    kind: str
-
-    @property
-    def name(self) -> str:
-        """The member that holds the job's name."""
-        return f"{self.kind}Name"
-
-    @property
-    def status(self) -> str:
-        """The member that holds the job's status."""
-        return f"{self.kind}Status"
-
-
-JOBS = {
-    "createHyperParameterTuningJob": Job("HyperParameterTuningJob"),
-    "createProcessingJob": Job("ProcessingJob"),
-    "createTrainingJob": Job("TrainingJob"),
-    "createTransformJob": Job("TransformJob"),
-}
 
 
 class JobFailed(Exception):
@@ -195,38 +170,6 @@ class SageMakerTask(moto_callback.StateTaskServiceCallback):
                 )
             ),
         )
-
-
-def own_tags(context: Any) -> list[dict[str, str]]:
-    """Return the tags that Step Functions gives a job that it waits for."""
-    return [
-        {"Key": "AWS_STEP_FUNCTIONS_EXECUTION_ARN", "Value": context["Execution"]["Id"]},
-        {"Key": "MANAGED_BY_AWS", "Value": "STARTED_BY_STEP_FUNCTIONS"},
-    ]
-
-
-def sdk_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
-    """Return what optimized integrations add to an answer, as the SDK for Java tells of the response."""
-    headers = dict(metadata.get("HTTPHeaders", {}))
-    return {
-        "SdkHttpMetadata": {
-            "AllHttpHeaders": {name: [value] for name, value in headers.items()},
-            "HttpHeaders": headers,
-            "HttpStatusCode": metadata.get("HTTPStatusCode"),
-        },
-        "SdkResponseMetadata": {"RequestId": metadata.get("RequestId", "")},
-    }
-
-
-def client_cause(error: ClientError) -> str:
-    """Return the cause of a refused call, as the integration words it."""
-    response = error.response
-    return (
-        f"{response['Error']['Message']} (Service: AmazonSageMaker; "
-        f"Status Code: {response['ResponseMetadata']['HTTPStatusCode']}; "
-        f"Error Code: {response['Error']['Code']}; "
-        f"Request ID: {response['ResponseMetadata'].get('RequestId', '')}; Proxy: null)"
-    )
 
 
 def _stop(client: Any, job: Job, name: str) -> None:
