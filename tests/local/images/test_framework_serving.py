@@ -267,7 +267,7 @@ def test_requirements_beside_the_script_are_there_when_it_serves(tmp_path: Path)
     """
     (tmp_path / "model" / "code").mkdir(parents=True)
     (tmp_path / "model" / "code" / "requirements.txt").write_text(f"{shouter(tmp_path)}\n")
-    with served(tmp_path, script, PIP_NO_INDEX="1") as (url, _):
+    with served(tmp_path, script, PIP_NO_INDEX="1", PIP_NO_WARN_CONFLICTS="1") as (url, _):
         until_healthy(url)
         assert requests.post(f"{url}/invocations", data="[1]", timeout=10).json() == "LOADED"
 

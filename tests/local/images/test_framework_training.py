@@ -209,6 +209,7 @@ def test_code_in_s3_that_nobody_placed_is_a_clear_failure(base: Path) -> None:
 
 def test_requirements_are_installed_for_this_job_alone(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_NO_WARN_CONFLICTS", "1")
     write(
         base,
         """
@@ -228,6 +229,7 @@ def test_requirements_are_installed_for_this_job_alone(base: Path, monkeypatch: 
 def test_code_with_a_setup_is_installed_and_run_as_a_module(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_NO_BUILD_ISOLATION", "0")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_NO_WARN_CONFLICTS", "1")
     write(base, DUMP, "job.py", depth="3")
     (base / "code" / "setup.py").write_text("from setuptools import setup\nsetup(name='job', py_modules=['job'])\n")
     assert framework.train() == 0, failure(base)
@@ -237,6 +239,7 @@ def test_code_with_a_setup_is_installed_and_run_as_a_module(base: Path, monkeypa
 
 def test_requirements_that_do_not_install_fail_the_job(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_NO_WARN_CONFLICTS", "1")
     write(base, DUMP)
     (base / "code" / "requirements.txt").write_text("there-is-no-such-package-here==1\n")
     assert framework.train() == 1
