@@ -5,7 +5,7 @@ CloudFormation drops the configuration. Levels and events are moto's table of AW
 https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 """
 # moto's names are replaced or reached on purpose
-# mypy: disable-error-code="method-assign, attr-defined, assignment"
+# mypy: disable-error-code="method-assign, attr-defined, assignment, arg-type"
 
 import datetime
 import hashlib
