@@ -147,7 +147,7 @@ told = {
 def test_pipe_mode_feeds_an_epoch_after_the_other_unzips_and_wraps_records(world: World) -> None:
     world.put("zipped/a", gzip.compress(b"one\n") + gzip.compress(b"two\n"))
     world.put("zipped/b", gzip.compress(b"three\n" * 100_000))
-    world.put("raw/a", b"abc")
+    world.put("pipe-raw/a", b"abc")
     image = world.publish("pipes", READS_PIPES)
     job = world.train(
         "pipes",
@@ -155,7 +155,7 @@ def test_pipe_mode_feeds_an_epoch_after_the_other_unzips_and_wraps_records(world
         AlgorithmSpecification=algorithm(image, "Pipe"),
         InputDataConfig=[
             channel("text", "zipped/", CompressionType="Gzip"),
-            channel("record", "raw/", RecordWrapperType="RecordIO"),
+            channel("record", "pipe-raw/", RecordWrapperType="RecordIO"),
         ],
     )
     assert job["TrainingJobStatus"] == "Completed", job
@@ -181,12 +181,12 @@ def test_a_pipe_that_cannot_be_fed_fails_the_job(world: World) -> None:
 
 
 def test_a_job_that_never_reads_its_pipes_ends_all_the_same(world: World) -> None:
-    world.put("raw/a", b"abc")
+    world.put("pipe-raw/a", b"abc")
     image = world.publish("ignores", "print('no interest')")
     job = world.train(
         "ignores",
         image,
         AlgorithmSpecification=algorithm(image, "Pipe"),
-        InputDataConfig=[channel("text", "raw/a")],
+        InputDataConfig=[channel("text", "pipe-raw/a")],
     )
     assert job["TrainingJobStatus"] == "Completed", job

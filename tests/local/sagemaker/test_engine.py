@@ -18,9 +18,9 @@ def test_a_container_trains_serves_and_transforms(containers: World) -> None:
         pathlib.Path("/opt/ml/model/name").write_text("trained")
         print("done")
     """
-    job = world.train("first", world.publish("trainyard-test-trainer", trainer))
+    job = world.train("contained", world.publish("trainyard-test-trainer", trainer))
     assert job["TrainingJobStatus"] == "Completed", job
-    assert world.lines("/aws/sagemaker/TrainingJobs", "first/") == ["done"]
+    assert world.lines("/aws/sagemaker/TrainingJobs", "contained/") == ["done"]
     image = world.publish_server("trainyard-test-echo", ECHO)
     world.model("m", image, ModelDataUrl=job["ModelArtifacts"]["S3ModelArtifacts"])
     world.config("c", main=("m", 1.0))

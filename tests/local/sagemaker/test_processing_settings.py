@@ -86,13 +86,13 @@ TELLS = BASE + (
 
 
 def test_the_image_reads_its_job_and_its_message_is_cut_at_a_kilobyte(world: World) -> None:
-    world.put("raw/a.csv", "1")
+    world.put("config-raw/a.csv", "1")
     managed = {"InputName": "own", "AppManaged": True}
     start(
         world,
         "config",
         world.publish("config", TELLS),
-        ProcessingInputs=[s3_input("raw/"), managed],
+        ProcessingInputs=[s3_input("config-raw/"), managed],
         ProcessingOutputConfig={"Outputs": [s3_output("config")]},
     )
     job = ended(world, "config")
@@ -102,7 +102,7 @@ def test_the_image_reads_its_job_and_its_message_is_cut_at_a_kilobyte(world: Wor
     assert told["ProcessingJobArn"] == job["ProcessingJobArn"]
     assert told["AppSpecification"]["ContainerArguments"] is None
     assert told["ProcessingInputs"][0]["S3Input"] == {
-        "S3Uri": f"s3://{BUCKET}/raw/",
+        "S3Uri": f"s3://{BUCKET}/config-raw/",
         "LocalPath": "/opt/ml/processing/in",
         "S3DataType": "S3Prefix",
         "S3DataDistributionType": "FullyReplicated",
