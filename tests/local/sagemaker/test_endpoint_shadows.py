@@ -22,15 +22,17 @@ def test_a_shadow_gets_the_requests_and_nobody_hears_it(world: World) -> None:
     echo(world, "main")
     world.model("shadow", world.publish_server("shadow", SLOW_AND_BROKEN))
     config(world, "c", variant("main", "main"), ShadowProductionVariants=[variant("shadow", "shadow")])
-    described = start(world, "e", "c")
+    described = start(world, "shadowed", "c")
     assert [item["VariantName"] for item in described["ShadowProductionVariants"]] == ["shadow"]
     began = time.monotonic()
-    assert {ask(world, f"{number}".encode()) for number in range(5)} == {f"main:{number}" for number in range(5)}
+    assert {ask(world, f"{number}".encode(), "shadowed") for number in range(5)} == {
+        f"main:{number}" for number in range(5)
+    }
     assert time.monotonic() - began < 4  # five slow answers would take longer
     heard: set[str] = set()
     deadline = time.monotonic() + 20
     while len(heard) < 5 and time.monotonic() < deadline:
-        heard = {line for line in world.lines("/aws/sagemaker/Endpoints/e", "shadow/") if "mirrored" in line}
+        heard = {line for line in world.lines("/aws/sagemaker/Endpoints/shadowed", "shadow/") if "mirrored" in line}
     assert heard == {f"mirrored {number}" for number in range(5)}
     assert metric(world, "shadow", "Invocation5XXErrors") == 5
     assert metric(world, "main", "Invocation5XXErrors") == 0
@@ -46,7 +48,7 @@ def metric(world: World, name: str, of: str) -> float:
         points = cloudwatch.get_metric_statistics(
             Namespace="AWS/SageMaker",
             MetricName=metric_name,
-            Dimensions=[{"Name": "EndpointName", "Value": "e"}, {"Name": "VariantName", "Value": name}],
+            Dimensions=[{"Name": "EndpointName", "Value": "shadowed"}, {"Name": "VariantName", "Value": name}],
             StartTime=time.time() - 3600,
             EndTime=time.time() + 60,
             Period=7200,

@@ -52,21 +52,22 @@ def refused(world: World, **request: Any) -> dict[str, Any]:
 
 def test_a_pipeline_passes_each_answer_to_the_next_container(steps: World) -> None:
     config(steps, "c", variant("main", "serial"))
-    described = start(steps, "e", "c")
+    described = start(steps, "piped", "c")
     assert len(described["ProductionVariants"][0]["DeployedImages"]) == 2
     answer = steps.runtime.invoke_endpoint(
-        EndpointName="e", Body=b"1", ContentType="text/csv", Accept="text/plain", CustomAttributes="mine"
+        EndpointName="piped", Body=b"1", ContentType="text/csv", Accept="text/plain", CustomAttributes="mine"
     )
     heard = "|clean:text/csv,-,mine|score:application/clean,text/plain,mine"
     assert answer["Body"].read().decode() == "1" + heard
     assert answer["ContentType"] == "application/score"
-    error = refused(steps, Body=b"refuse clean")
+    error = refused(steps, EndpointName="piped", Body=b"refuse clean")
     assert error["OriginalStatusCode"] == 422
     assert error["OriginalMessage"] == "not for clean"
     assert 'Received client error (422) from clean with message "not for clean"' in error["Error"]["Message"]
     assert error["LogStreamArn"].endswith("/clean")
     assert log_streams(steps) == {"clean", "score"}
-    assert "not configured for direct invocation" in refused(steps, TargetContainerHostname="clean")["Error"]["Message"]
+    error = refused(steps, EndpointName="piped", TargetContainerHostname="clean")
+    assert "not configured for direct invocation" in error["Error"]["Message"]
 
 
 def log_streams(world: World) -> set[str]:
@@ -74,7 +75,7 @@ def log_streams(world: World) -> set[str]:
     streams: list[dict[str, Any]] = []
     deadline = time.monotonic() + 10
     while len(streams) < 2 and time.monotonic() < deadline:
-        streams = world.logs.describe_log_streams(logGroupName="/aws/sagemaker/Endpoints/e")["logStreams"]
+        streams = world.logs.describe_log_streams(logGroupName="/aws/sagemaker/Endpoints/piped")["logStreams"]
     return {stream["logStreamName"].rpartition("/")[2] for stream in streams}
 
 
