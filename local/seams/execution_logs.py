@@ -45,7 +45,7 @@ class Session:
 
     def log_level_filter(self, history_event_type: Any) -> bool:
         """Tell whether events of a type are logged."""
-        return bool(is_logging_enabled_for(log_level=self.level, history_event_type=history_event_type))  # type: ignore[arg-type]
+        return bool(is_logging_enabled_for(log_level=self.level, history_event_type=history_event_type))
 
     def publish_history_log(self, history_log: Any) -> None:
         """Write one event; a group that is gone loses it, as on AWS."""
