@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import psutil
@@ -75,7 +76,8 @@ def log_streams(world: World) -> set[str]:
     streams: list[dict[str, Any]] = []
     deadline = time.monotonic() + 10
     while len(streams) < 2 and time.monotonic() < deadline:
-        streams = world.logs.describe_log_streams(logGroupName="/aws/sagemaker/Endpoints/piped")["logStreams"]
+        with suppress(ClientError):  # lines come a moment later, and the group with the first
+            streams = world.logs.describe_log_streams(logGroupName="/aws/sagemaker/Endpoints/piped")["logStreams"]
     return {stream["logStreamName"].rpartition("/")[2] for stream in streams}
 
 
