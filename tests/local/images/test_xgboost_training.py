@@ -1,7 +1,10 @@
 """Training: the model that plain XGBoost trains, the metric lines that AWS prints, the reasons that it gives."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +13,7 @@ import xgboost
 from xgboost_image import __main__ as program
 from xgboost_image.problems import AlgorithmError, UserError
 
+from local.runtime.catalog import ROOT
 from tests.local.images.xgboost_jobs import IRIS, Job, csv, iris, iris_job
 
 pytestmark = pytest.mark.unit
@@ -200,6 +204,20 @@ def test_a_failure_leaves_its_reason_and_exit_code_1(tmp_path: Path, monkeypatch
         "framework error: \n"
         "sagemaker_algorithm_toolkit.exceptions.UserError: Missing required hyperparameter: num_round"
     )
+
+
+@pytest.mark.parametrize(("metric", "loaded"), [("mlogloss", False), ("accuracy", True)])
+def test_a_job_starts_without_what_it_does_not_need(tmp_path: Path, metric: str, loaded: bool) -> None:
+    job = iris_job(tmp_path)
+    job.run(num_round=1, eval_metric=metric, **IRIS)
+    tell = "import sys; from xgboost_image import __main__ as m; code = m.main(['train'])"
+    tell += "; print(*(name in sys.modules for name in ('pandas', 'sklearn'))); sys.exit(code)"
+    path = os.pathsep.join(str(ROOT / name) for name in ("xgboost", "framework", "recordio"))
+    environment = {**os.environ, "PYTHONPATH": path, "SAGEMAKER_BASE_DIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", tell], capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"#011validation-{metric}:" in done.stdout
+    assert done.stdout.splitlines()[-1] == f"{loaded} {loaded}"
 
 
 def test_other_words_than_train_and_serve_are_refused(capsys: pytest.CaptureFixture[str]) -> None:

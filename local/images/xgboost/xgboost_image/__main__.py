@@ -5,6 +5,7 @@ import os
 import sys
 import traceback
 
+from xgboost_image import light
 from xgboost_image.paths import Paths
 from xgboost_image.problems import AlgorithmError, UserError
 
@@ -18,10 +19,13 @@ def train() -> int:
         from framework import train as run_script
 
         return run_script()
-    from xgboost_image import training
-
+    # Jobs that run side by side share the cores: a thread that has nothing to do does not spin.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
-        training.run(paths)
+        with light.xgboost_alone():
+            from xgboost_image import training
+
+            training.run(paths)
     except (UserError, AlgorithmError) as error:
         return _failed(paths, f"sagemaker_algorithm_toolkit.exceptions.{type(error).__name__}: {error}")
     except Exception as error:
@@ -38,9 +42,10 @@ def serve() -> int:
         from xgboost_image.defaults import XgboostDefaults
 
         return serve_script(XgboostDefaults())
-    from xgboost_image.serving import run
+    with light.xgboost_alone():
+        from xgboost_image.serving import run
 
-    return run(Paths.from_environment())
+        return run(Paths.from_environment())
 
 
 def _failed(paths: Paths, text: str) -> int:

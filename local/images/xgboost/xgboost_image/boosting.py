@@ -9,7 +9,7 @@ from typing import Any
 
 import xgboost
 
-from xgboost_image import checkpoints, metric_names, metrics
+from xgboost_image import checkpoints, light, metric_names
 from xgboost_image.callbacks import InOrder
 from xgboost_image.paths import Paths
 from xgboost_image.problems import AlgorithmError, UserError
@@ -66,7 +66,7 @@ def boost(paths: Paths, values: dict[str, Any], data: Data) -> xgboost.Booster:
             data.train,
             num_boost_round=max(0, values["num_round"] - done),
             evals=data.watched,
-            custom_metric=metrics.measure(computed, objective) if computed else None,
+            custom_metric=_computed(computed, objective) if computed else None,
             callbacks=[InOrder(_callbacks(paths, values, data, done))],
             xgb_model=str(start) if start else None,
             verbose_eval=False,
@@ -88,6 +88,13 @@ def _check_labels(objective: str, data: Data) -> None:
 def _metrics(values: dict[str, Any]) -> list[str]:
     tuned = values.get("_tuning_objective_metric")
     return list(dict.fromkeys([*values.get("eval_metric", ()), *([tuned.partition(":")[2]] if tuned else [])]))
+
+
+def _computed(names: list[str], objective: str) -> Any:
+    light.shown("pandas")
+    from xgboost_image import metrics  # with scikit-learn, which most jobs do without
+
+    return metrics.measure(names, objective)
 
 
 def _for_xgboost(values: dict[str, Any]) -> dict[str, Any]:
