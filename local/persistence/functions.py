@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from local.persistence.errors import SnapshotUnusable
-
-LOCALS = ".<locals>."
+from local.persistence.listed import LOCALS
 
 
 def reduce(function: types.FunctionType) -> tuple[Any, ...]:
