@@ -3,14 +3,14 @@
 import logging
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from local.persistence import backends, executions, jobs, objects, pickling, snapshot
-from local.persistence.bodies import Bodies, Body
+from local.persistence.bodies import Bodies
+from local.persistence.content import Content, use
 from local.persistence.errors import SnapshotUnusable, StateRefused
 from local.persistence.gate import Gate
 from local.persistence.snapshot import Header, Origin
@@ -18,10 +18,7 @@ from local.settings import Settings
 
 LOG = logging.getLogger(__name__)
 
-_TRIES = 3
-
 State = dict[str, Any]
-_SETTINGS: list[Settings] = []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +42,7 @@ class Kept:
     found: State = field(default_factory=dict)
     interrupted: list[Any] = field(default_factory=list)
     _saved_mark: Any = None
-    _left_out: set[str] = field(default_factory=set)
+    _content: Content = field(default_factory=Content)
 
     @classmethod
     def open(cls, settings: Settings) -> "Kept":
@@ -65,7 +62,7 @@ class Kept:
 
     @classmethod
     def _empty(cls, settings: Settings) -> "Kept":
-        _SETTINGS.append(settings)
+        use(settings)
         snapshot.private_folder(settings.data)
         bodies = Bodies(settings.data / "objects")
         objects.install(bodies)
@@ -135,7 +132,7 @@ class Kept:
                 return 0.0
             began, mark, fresh = time.monotonic(), self._mark(), self.bodies.begin()
             try:
-                payload = self._payload(used)
+                payload = self._content.write({name: part.state() for name, part in self.parts.items()}, used)
             except BaseException:
                 self.bodies.again(fresh)
                 raise
@@ -155,43 +152,8 @@ class Kept:
             self.bodies.again(fresh)
             raise
 
-    def _payload(self, used: set[str]) -> bytes:
-        def body(value: Body) -> Any:
-            reduced = objects.reduce(value)
-            used.add(value.digest)
-            return reduced
-
-        reducers: dict[type, Any] = {**executions.reducers(), **backends.reducers(), Body: body}
-        reducers[Settings] = lambda _: (current_settings, ())  # what CloudFormation's adapters refer to
-        parts = {name: part.state() for name, part in self.parts.items()}
-        services = backends.gather()
-        for _ in range(_TRIES):
-            with suppress(SnapshotUnusable):  # a running execution moved on meanwhile, say
-                return pickling.dumps({**parts, "moto": services}, reducers)
-        kept = [self._only_writable(service, reducers) for service in services]
-        return pickling.dumps({**parts, "moto": kept}, reducers)
-
-    def _only_writable(self, service: backends.Service, reducers: dict[type, Any]) -> backends.Service:
-        """Return a service without the backends that cannot be written, and say which."""
-        regions = {}
-        for (account, region), backend in service.regions.items():
-            try:
-                pickling.dumps(backend, reducers)
-                regions[(account, region)] = backend
-            except SnapshotUnusable as problem:
-                name = service.kind.__name__
-                if name not in self._left_out:
-                    LOG.warning("the state of %s is not kept: %s", name, problem)
-                self._left_out.add(name)
-        return backends.Service(service.kind, regions, service.more)
-
     def _mark(self) -> Any:
         return self.gate.changes, executions.progress(), [part.mark() for part in self.parts.values()]
-
-
-def current_settings() -> Settings:
-    """Return the settings of this server; those of the one that wrote a snapshot are not in it."""
-    return _SETTINGS[-1]
 
 
 def set_aside(folder: Path) -> Path:
