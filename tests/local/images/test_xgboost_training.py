@@ -1,5 +1,6 @@
 """Training: the model that plain XGBoost trains, the metric lines that AWS prints, the reasons that it gives."""
 
+import io
 import json
 import os
 import re
@@ -8,6 +9,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import xgboost
 from xgboost_image import __main__ as program
@@ -210,14 +213,29 @@ def test_a_failure_leaves_its_reason_and_exit_code_1(tmp_path: Path, monkeypatch
 def test_a_job_starts_without_what_it_does_not_need(tmp_path: Path, metric: str, loaded: bool) -> None:
     job = iris_job(tmp_path)
     job.run(num_round=1, eval_metric=metric, **IRIS)
+    done, loaded_there = run_alone(job)
+    assert f"#011validation-{metric}:" in done
+    assert loaded_there == f"{loaded} {loaded}"
+
+
+def run_alone(job: Job) -> tuple[str, str]:
+    """Train in a process of its own; return what it printed, and whether pandas and scikit-learn were loaded."""
     tell = "import sys; from xgboost_image import __main__ as m; code = m.main(['train'])"
     tell += "; print(*(name in sys.modules for name in ('pandas', 'sklearn'))); sys.exit(code)"
     path = os.pathsep.join(str(ROOT / name) for name in ("xgboost", "framework", "recordio"))
-    environment = {**os.environ, "PYTHONPATH": path, "SAGEMAKER_BASE_DIR": str(tmp_path)}
+    environment = {**os.environ, "PYTHONPATH": path, "SAGEMAKER_BASE_DIR": str(job.paths.base)}
     done = subprocess.run([sys.executable, "-c", tell], capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"#011validation-{metric}:" in done.stdout
-    assert done.stdout.splitlines()[-1] == f"{loaded} {loaded}"
+    return done.stdout, done.stdout.splitlines()[-1]
+
+
+def test_parquet_is_read_without_pandas_too(tmp_path: Path) -> None:
+    job = Job(tmp_path, "application/x-parquet")
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"label": [1.0, 0.0, 1.0], "a": [1, 2, 3]}), buffer)
+    job.put("train", "rows.parquet", buffer.getvalue())
+    job.run(num_round=1)
+    assert "[0]#011train-rmse:" in run_alone(job)[0]
 
 
 def test_other_words_than_train_and_serve_are_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from recordio import RecordIOError, read_matrix
 
-from xgboost_image import content_types, textfiles
+from xgboost_image import content_types, light, textfiles
 from xgboost_image.problems import Unreadable, UserError
 from xgboost_image.rows import Rows, joined
 
@@ -80,8 +80,9 @@ def _rows(data: bytes, kind: str, *, weights: bool) -> Rows:
 
 
 def _parquet(data: bytes) -> Rows:
+    light.shown("pandas")  # pyarrow asks for it here
     try:
-        table = pq.read_table(io.BytesIO(data))
+        table = pq.ParquetFile(io.BytesIO(data)).read()
         columns = [column.cast(pa.float64()).to_numpy() for column in table.columns]
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         raise Unreadable(str(error)) from error
