@@ -60,7 +60,7 @@ class EngineRuntime(Runtime):
         self._reap()
 
     def start(self, launch: Launch, log: LogLine) -> Handle:
-        """Run a container with `launch.base_dir` as its `/opt/ml`."""
+        """Run a container with what is in `launch.base_dir` below its `/opt/ml`."""
         image = self._images.resolve(launch.image)
         try:
             container = self.docker.containers.create(
@@ -70,7 +70,7 @@ class EngineRuntime(Runtime):
                 environment={**catalog.variables(launch.image), **launch.environment},
                 hostname=launch.host_name,
                 labels={LABEL: self._home},
-                volumes={str(launch.base_dir.resolve()): {"bind": "/opt/ml", "mode": "rw"}},
+                volumes=_mounts(launch.base_dir),
                 ports={_PORT: ("127.0.0.1", 0)} if launch.serves else None,
                 **self._networks.membership(launch),
             )
@@ -217,6 +217,11 @@ class ContainerHandle(Handle):
                 self._log(line.decode("utf-8", "replace").rstrip("\r"))
         if pending:
             self._log(pending.decode("utf-8", "replace"))
+
+
+def _mounts(base_dir: Path) -> dict[str, dict[str, str]]:
+    """Mount each folder by itself: what an image brings below /opt/ml, its `code` for one, stays visible, as on AWS."""
+    return {str(path.resolve()): {"bind": f"/opt/ml/{path.name}", "mode": "rw"} for path in sorted(base_dir.iterdir())}
 
 
 def _remove(container: Any) -> None:

@@ -38,14 +38,14 @@ class Bench:
     base_dir: Path
     lines: list[str] = field(default_factory=list)
 
-    def publish(self, name: str, program: str) -> str:
+    def publish(self, name: str, program: str, dockerfile: str = "") -> str:
         """Build an image of one program for this runtime and return its URI."""
         context = self.settings.home / name
         shutil.rmtree(context, ignore_errors=True)
         context.mkdir(parents=True)
         uri = f"123456789012.dkr.ecr.us-east-1.amazonaws.com/trainyard-test-{name}:1"
         (context / "program.py").write_text(dedent(program))
-        (context / "Dockerfile").write_text(DOCKERFILE + PROGRAM)
+        (context / "Dockerfile").write_text(dockerfile or DOCKERFILE + PROGRAM)
         built = build.builder(self.settings, print).build(build.Plan(tag=uri, context=context))
         record = as_record(dockerfile="Dockerfile", digest=built.digest, engine=built.engine, build_args={}, target="")
         ImageStore(self.settings).publish(parse_reference(uri), record, built.context)
@@ -77,7 +77,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     """Each runtime in turn."""
     settings = Settings(home=tmp_path / "home", runtime=request.param)
     base_dir = tmp_path / "ml"
-    base_dir.mkdir()
+    (base_dir / "model").mkdir(parents=True)
     if request.param == "engine":
         require_engine()
         connection = engine.connect()

@@ -7,7 +7,7 @@ import urllib3
 
 from local.runtime import engine
 from local.runtime.interface import ImageNotFoundError
-from tests.local.runtime.conftest import Bench
+from tests.local.runtime.conftest import DOCKERFILE, Bench
 
 BASE = """\
 import json, os, pathlib, signal, sys, time
@@ -18,18 +18,28 @@ base = pathlib.Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
 def test_arguments_environment_and_folder_reach_the_program(bench: Bench) -> None:
     program = BASE + (
         "told = [sys.argv[1:], os.environ['GREETING'], os.environ['COLOUR'], os.getcwd(), __file__]\n"
-        "(base / 'told.json').write_text(json.dumps(told))\n"
+        "(base / 'model' / 'told.json').write_text(json.dumps(told))\n"
         "print('out'); print('err', file=sys.stderr); sys.exit(5)\n"
     )
     handle = bench.runtime.start(
         bench.launch(bench.publish("tells", program), "train", COLOUR="red"), bench.lines.append
     )
     assert handle.wait(60) == 5
-    arguments, greeting, colour, folder, file = json.loads((bench.base_dir / "told.json").read_text())
+    arguments, greeting, colour, folder, file = json.loads((bench.base_dir / "model" / "told.json").read_text())
     assert (arguments, greeting, colour) == (["train"], "good day", "red")
     assert folder.endswith("/opt/program")
     assert file.endswith("/opt/program/program.py")
     assert sorted(bench.lines) == ["err", "out"]
+
+
+def test_code_that_an_image_brings_below_opt_ml_stays_visible(bench: Bench) -> None:
+    dockerfile = (
+        DOCKERFILE + 'COPY program.py /opt/ml/code/program.py\nENTRYPOINT ["python3", "/opt/ml/code/program.py"]\n'
+    )
+    uri = bench.publish("brings", BASE + "print(sorted(path.name for path in base.iterdir()))\n", dockerfile)
+    handle = bench.runtime.start(bench.launch(uri), bench.lines.append)
+    assert handle.wait(60) == 0
+    assert "model" in bench.lines[0]
 
 
 def test_a_server_answers_where_the_handle_says(bench: Bench) -> None:
