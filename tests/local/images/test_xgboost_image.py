@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import xgboost
 
-from tests.local.images.stand_ins import prepare
+from tests.local.images.stand_ins import ended, prepare
 from tests.local.images.xgboost_jobs import IRIS, csv, iris
 from tests.local.sagemaker.conftest import BUCKET, World
 from tests.local.sagemaker.conftest import containers as containers
@@ -53,13 +53,15 @@ def channels(world: World) -> list[dict[str, Any]]:
 
 
 def fit(world: World, name: str, **hyperparameters: str) -> dict[str, Any]:
-    return world.train(
+    world.train(
         name,
         IMAGE,
+        wait=False,
         InputDataConfig=channels(world),
         HyperParameters=hyperparameters,
         StoppingCondition={"MaxRuntimeInSeconds": 600},
     )
+    return ended(world, name)
 
 
 def booster_of(world: World, job: dict[str, Any]) -> xgboost.Booster:
