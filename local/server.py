@@ -104,13 +104,13 @@ def _our_sagemaker(settings: Settings, kept: "Kept") -> "Service":
 
 def _resume(settings: Settings, sagemaker: "Service", kept: "Kept", health: dict[str, Any]) -> None:
     """Bring back what an earlier server ran, now that this one answers, and tell what it could not finish."""
-    from local.seams.execution import _put_event as tell_end
+    from local.seams.execution import put_event
 
     try:
         if isinstance(sagemaker, Resumes):
             sagemaker.resume()
         for execution in kept.interrupted:
-            tell_end(settings, execution)
+            put_event(settings, execution)
     except Exception:
         LOG.exception("what ran before could not be resumed")
     health["resumed"] = True

@@ -2,6 +2,6 @@
 
 `Kept` is the front: it reads what an earlier server wrote, puts it in place, and writes it anew while the server
 runs. `snapshot` is the file, `content` what goes into it, `pickling` how objects become bytes, `gate` the moment in
-which nobody changes them, `bodies` the store of S3's bodies, `backends`, `executions` and `jobs` what is done to
+which nobody changes them, `bodies` the store of S3's bodies, `backends` and `executions` what is done to
 each kind of state.
 """

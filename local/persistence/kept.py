@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from local.persistence import backends, executions, jobs, objects, pickling, snapshot
+from local.persistence import backends, executions, objects, pickling, snapshot
 from local.persistence.bodies import Bodies
 from local.persistence.content import Content, use
 from local.persistence.errors import SnapshotUnusable, StateRefused
@@ -84,7 +84,6 @@ class Kept:
         self.runtime = header.runtime
         backends.put_back(state.pop("moto"))
         self.interrupted = executions.abort_interrupted(header.saved)
-        jobs.end_interrupted(state.get("sagemaker", {}).get("tables", {}), header.saved)
         self.found = state
         self.notice = f"found as of {datetime.fromtimestamp(header.saved, tz=UTC):%Y-%m-%d %H:%M:%S} UTC"
         LOG.info("state %s", self.notice)

@@ -26,6 +26,9 @@ def job_kind(prefix: str, segment: str, *, missing: str) -> Kind:
     )
 
 
+INTERRUPTED = "InternalServerError: the embedded AWS ended while the job was in progress"
+
+
 class Jobs(ABC):
     """Create, Describe, List and Stop of one kind of job."""
 
@@ -73,12 +76,16 @@ class Jobs(ABC):
             return self.table.get(name) if self._ends.wait_for(ended, timeout) else None
 
     def resume(self) -> None:
-        """End the jobs that an earlier server took with it when it was killed."""
+        """End the jobs that an earlier server took with it."""
         for record in self.table.all():
-            if record[f"{self.kind.prefix}Status"] not in ENDED:
+            status = record[f"{self.kind.prefix}Status"]
+            if status not in ENDED:
                 run = self.new_run(record[self.kind.name_member])
                 run.close_logs()
-                run.failed("InternalServerError: the embedded AWS ended while the job was in progress")
+                if status == "Stopping":
+                    run.stopped()
+                else:
+                    run.failed(INTERRUPTED)
 
     def describe(self, request: Record) -> Record:
         """Return everything about a job."""

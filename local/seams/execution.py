@@ -66,7 +66,7 @@ def _tell_events(settings: Settings) -> None:
     def terminated(self: Any) -> None:
         original(self)
         if self.execution.map_run_arn is None:  # a child of a Distributed Map: the map run tells of it
-            threading.Thread(target=_put_event, args=(settings, self.execution), daemon=True).start()
+            threading.Thread(target=put_event, args=(settings, self.execution), daemon=True).start()
 
     execution.BaseExecutionWorkerCommunication.terminated = terminated
     start = execution_worker.ExecutionWorker.start
@@ -74,7 +74,7 @@ def _tell_events(settings: Settings) -> None:
     def started(self: Any) -> None:
         start(self)
         begun = self._execution_communication.execution
-        threading.Thread(target=_put_event, args=(settings, begun, "RUNNING"), daemon=True).start()
+        threading.Thread(target=put_event, args=(settings, begun, "RUNNING"), daemon=True).start()
 
     execution_worker.ExecutionWorker.start = started
 
@@ -82,7 +82,7 @@ def _tell_events(settings: Settings) -> None:
 _OF_AN_END = ("stopDate", "output", "outputDetails", "error", "cause", "redriveStatusReason")
 
 
-def _put_event(settings: Settings, ended: Any, status: str | None = None) -> None:
+def put_event(settings: Settings, ended: Any, status: str | None = None) -> None:
     """Tell EventBridge; `status` is that of the moment, where the execution may have gone on since."""
     description: dict[str, Any] = dict(ended.to_describe_output())
     if status is not None:

@@ -124,7 +124,7 @@ def notebook_on_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Not
     settings = Settings(home=tmp_path_factory.mktemp("engine"), port=free_port(), runtime="engine")
     control.up(settings)
     yield Notebook(settings)
-    control.down(settings)
+    control.clean(settings)
 
 
 def test_builtin_xgboost_on_iris_with_batch_transform(notebook: Notebook) -> None:

@@ -127,7 +127,7 @@ def test_rules_hear_of_the_aborted_execution(restarted: World) -> None:
 def test_a_running_job_failed_and_says_why(restarted: World) -> None:
     job = restarted.aws("sagemaker").describe_training_job(TrainingJobName="interrupted")
     assert job["TrainingJobStatus"] == job["SecondaryStatus"] == "Failed"
-    assert job["FailureReason"] == "The embedded AWS was stopped while the job ran."
+    assert job["FailureReason"] == "InternalServerError: the embedded AWS ended while the job was in progress"
     listed = restarted.aws("sagemaker").list_training_jobs(StatusEquals="Failed")["TrainingJobSummaries"]
     assert [one["TrainingJobName"] for one in listed] == ["interrupted"]
 
