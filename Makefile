@@ -1,5 +1,6 @@
 # One command for each thing that a person does here; `make` lists them.
 WORKLOAD ?= iris-sklearn
+TEST_PROCESSES ?= 3
 LOCK := uv pip compile -q --universal --python-version 3.11
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
@@ -39,7 +40,7 @@ contracts:
 	@lint-imports
 
 test: setup ## All tests (those that need a container engine run where one answers)
-	@pytest
+	@pytest -n $(TEST_PROCESSES) --dist loadgroup
 
 format: setup ## Format the code
 	@ruff format .

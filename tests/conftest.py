@@ -9,6 +9,18 @@ import pytest
 from local import control
 from local.settings import Settings
 
+_HERE = Path(__file__).parent
+
+
+_TOGETHER = ("journey", "clients")  # their deployments and clients are dear to set up
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file, or of one dear room, run in one process when several share the work."""
+    for item in items:
+        room = item.path.relative_to(_HERE).parts[0]
+        item.add_marker(pytest.mark.xdist_group(room if room in _TOGETHER else str(item.path)))
+
 
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
