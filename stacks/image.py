@@ -13,8 +13,6 @@ from constructs import Construct
 from spec.deployment import Deployment
 from stacks import naming
 
-# What every image may use; the folders beside it belong to other images.
-_SHARED = ("contract",)
 # Whatever does not reach the image must not change its tag either.
 _NEVER_SHIPPED = ("**/__pycache__", "**/*.pyc", "**/.*_cache", "**/tests", "**/*.md", "**/.DS_Store")
 
@@ -66,5 +64,8 @@ def _publishes_to_our_repository(deployment: Deployment, image: str) -> DefaultS
 
 
 def _folders_of_other_images(containers: Path, image: str) -> list[str]:
+    """All but the image's own and those that its Dockerfile copies from: a change elsewhere does not concern it."""
+    words = (containers / image / "Dockerfile").read_text(encoding="utf-8").split()
+    named = {word.removeprefix("./").partition("/")[0] for word in words}
     folders = (folder.name for folder in containers.iterdir() if folder.is_dir())
-    return sorted(name for name in folders if name not in (image, *_SHARED))
+    return sorted(name for name in folders if name != image and name not in named)

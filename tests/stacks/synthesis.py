@@ -70,7 +70,9 @@ def image_folders(workloads: Sequence[Workload], folder: Path) -> Path:
     """A `containers/` with the images that the workloads name, some of which only exist in test cases."""
     for image in sorted({image for workload in workloads for image in workload.images} | {"contract"}):
         (folder / image).mkdir(parents=True)
-        (folder / image / "Dockerfile").write_text(f"FROM scratch\nCOPY {image} /\n", encoding="utf-8")
+        (folder / image / "Dockerfile").write_text(
+            f"FROM scratch\nCOPY contract /contract\nCOPY {image} /\n", encoding="utf-8"
+        )
     return folder
 
 

@@ -12,6 +12,23 @@ from toolkit.sources import Raw
 
 def header(raw: Raw, target: str, problems: Problems) -> None:
     """Check the names: each once, none blank, the target among them, a feature besides."""
+    names(raw, problems)
+    if target not in raw.header:
+        problems.add(f"no target column {quoted(target)}; the header has {_shown(raw)}")
+    elif len(raw.header) == 1:
+        problems.add("no column besides the target: nothing to learn from")
+
+
+def needed(raw: Raw, columns: dict[str, str], problems: Problems) -> None:
+    """Check the names where the plan gives each column its part: a forecast's time, keys and target."""
+    names(raw, problems)
+    for part, name in columns.items():
+        if name not in raw.header:
+            problems.add(f"no {part} column {quoted(name)}; the header has {_shown(raw)}")
+
+
+def names(raw: Raw, problems: Problems) -> None:
+    """Check what every header must be: no name blank or broken, each once."""
     for position, name in enumerate(raw.header, start=1):
         if not name:
             problems.add("header cells without a name", f"column {position}")
@@ -20,11 +37,10 @@ def header(raw: Raw, target: str, problems: Problems) -> None:
     for name, count in Counter(raw.header).items():
         if name and count > 1:
             problems.add("names that stand more than once in the header", quoted(name))
-    if target not in raw.header:
-        names = ", ".join(quoted(name) for name in raw.header[:20])
-        problems.add(f"no target column {quoted(target)}; the header has {names}")
-    elif len(raw.header) == 1:
-        problems.add("no column besides the target: nothing to learn from")
+
+
+def _shown(raw: Raw) -> str:
+    return ", ".join(quoted(name) for name in raw.header[:20])
 
 
 def rows(raw: Raw, target: Column, plan: Plan, problems: Problems) -> None:

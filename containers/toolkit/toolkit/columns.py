@@ -36,9 +36,9 @@ class Column:
 
 def feature(name: str, cells: list[str], raw: Raw, problems: Problems) -> Column:
     """Type a feature by its cells."""
-    _note_missing(name, cells, raw, problems)
-    numbers = [_number(cell) for cell in cells]
-    present = sum(not _missing(cell) for cell in cells)
+    note_missing(name, cells, raw, problems)
+    numbers = [number(cell) for cell in cells]
+    present = sum(not missing(cell) for cell in cells)
     if present and sum(value is not None for value in numbers) >= NUMERIC_SHARE * present:
         return numeric(name, cells, raw, problems)
     return category(name, cells, raw, problems)
@@ -48,8 +48,8 @@ def numeric(name: str, cells: list[str], raw: Raw, problems: Problems) -> Column
     """Read numbers; each cell that is none is a problem."""
     values = []
     for row, cell in enumerate(cells):
-        value = _number(cell)
-        if value is None and not _missing(cell):
+        value = number(cell)
+        if value is None and not missing(cell):
             kind = f"column {quoted(name)} is numeric, but has cells that are no finite number"
             problems.add(kind, f"{raw.place(row)}: {quoted(cell)}")
         values.append(0.0 if value is None else value)
@@ -74,25 +74,28 @@ def category(name: str, cells: list[str], raw: Raw, problems: Problems) -> Colum
 
 def target(name: str, cells: list[str], raw: Raw, problems: Problems, *, regression: bool) -> Column:
     """Type the target by the task."""
-    _note_missing(name, cells, raw, problems)
+    note_missing(name, cells, raw, problems)
     if not regression:
         return category(name, cells, raw, problems)
     column = numeric(name, cells, raw, problems)
     return Column(name, "number", [float(cell) for cell in column.cells])
 
 
-def _note_missing(name: str, cells: list[str], raw: Raw, problems: Problems) -> None:
+def note_missing(name: str, cells: list[str], raw: Raw, problems: Problems) -> None:
+    """Note each cell that holds nothing."""
     for row, cell in enumerate(cells):
-        if _missing(cell):
+        if missing(cell):
             kind = f"column {quoted(name)} has missing values (fill them or leave the rows out)"
             problems.add(kind, f"{raw.place(row)}: {quoted(cell)}")
 
 
-def _missing(cell: str) -> bool:
+def missing(cell: str) -> bool:
+    """Tell whether a cell holds nothing, in the words that tools use for it."""
     return cell.casefold() in MISSING
 
 
-def _number(cell: str) -> float | None:
+def number(cell: str) -> float | None:
+    """Read a finite number, or None."""
     try:
         return table.number(cell)
     except ValueError:

@@ -8,7 +8,9 @@ from typing import Any, Literal, cast
 
 from contract.errors import UserError
 
-Task = Literal["classification", "regression"]
+from toolkit.forecasting.periods import FREQUENCIES, Frequency
+
+Task = Literal["classification", "regression", "forecasting"]
 Layout = Literal["raw", "encoded"]
 
 
@@ -32,6 +34,16 @@ class Split:
 
 
 @dataclass(frozen=True)
+class Forecast:
+    """How the rows of the data are series, and how far to look ahead."""
+
+    key: tuple[str, ...]
+    time: str
+    frequency: Frequency
+    horizon: int
+
+
+@dataclass(frozen=True)
 class Plan:
     """One run's plan."""
 
@@ -43,6 +55,7 @@ class Plan:
     seed: int
     decoders: Mapping[str, Mapping[str, str]]
     gate: Mapping[str, Any]
+    forecast: Forecast | None = None
 
 
 def read(path: Path) -> Plan:
@@ -60,15 +73,30 @@ def read(path: Path) -> Plan:
 
 def _plan(raw: Mapping[str, Any]) -> Plan:
     prepare = raw["prepare"]
+    task = cast(Task, _one_of("task", raw["task"], ("classification", "regression", "forecasting")))
     return Plan(
         workload=str(raw["workload"]),
-        task=cast(Task, _one_of("task", raw["task"], ("classification", "regression"))),
+        task=task,
         layout=cast(Layout, _one_of("layout", raw["layout"], ("raw", "encoded"))),
         target=str(raw["data"]["target"]),
         split=_split(prepare["split"]),
         seed=int(prepare["seed"]),
         decoders={name: candidate["decoder"] for name, candidate in raw["candidates"].items()},
         gate=raw.get("gate") or {},
+        forecast=_forecast(raw) if task == "forecasting" else None,
+    )
+
+
+def _forecast(raw: Mapping[str, Any]) -> Forecast:
+    data, horizon = raw["data"], int(raw["horizon"])
+    key = data.get("key", ())
+    if horizon < 1:
+        raise UserError(f"plan.json: horizon is {horizon}; it must be 1 or more")
+    return Forecast(
+        key=(key,) if isinstance(key, str) else tuple(map(str, key)),
+        time=str(data["time"]),
+        frequency=FREQUENCIES[_one_of("frequency", data["frequency"], tuple(FREQUENCIES))],
+        horizon=horizon,
     )
 
 

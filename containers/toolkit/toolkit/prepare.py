@@ -12,6 +12,7 @@ from contract.text import quoted
 
 from toolkit import checks, columns, features, layout, plan, sources, split
 from toolkit.columns import Column
+from toolkit.forecasting import prepare as forecasting
 from toolkit.plan import Plan
 from toolkit.problems import Problems
 from toolkit.split import Rows
@@ -22,6 +23,9 @@ log = logging.getLogger(__name__)
 def run(paths: Paths) -> None:
     """Do the whole job."""
     wanted = plan.read(paths.processing_input("plan") / "plan.json")
+    if wanted.forecast:
+        forecasting.run(paths, wanted, wanted.forecast)
+        return
     inputs, target = load(paths.processing_input("data"), wanted)
     parts = _split(inputs, target, wanted)
     _write(paths.processing_output("prepared"), wanted, inputs, target, parts)
@@ -85,7 +89,8 @@ def _write(folder: Path, wanted: Plan, inputs: list[Column], target: Column, par
         table.write(folder / "validation" / "validation.csv", [*header, *_records(labelled, validation)])
     table.write(folder / "test" / "features.csv", _records(wire, test))
     table.write(folder / "test" / "labels.csv", _records([target.cells], test))
-    description = features.describe(wanted, inputs, target, train)
+    rows = dict(zip(("train", "validation", "test"), map(len, parts), strict=True))
+    description = features.describe(wanted, inputs, target, train) | {"rows": rows}
     text = json.dumps(description, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / "features.json").write_text(text + "\n", encoding="utf-8")
 
