@@ -155,7 +155,7 @@ def _environment(candidate: Candidate, source: str | None, region: str) -> dict[
         "SAGEMAKER_SUBMIT_DIRECTORY": source,
         "SAGEMAKER_CONTAINER_LOG_LEVEL": "20",
         "SAGEMAKER_REGION": region,
-        # The API's callers name no media type, since variants differ in what they write; the image's own choice is JSON.
+        # A call names no media type, since variants differ in what they write; the image alone would choose JSON.
         "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",
     }
 
