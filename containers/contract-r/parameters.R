@@ -46,7 +46,24 @@ choice <- function(default, words) {
   )
 }
 
-# Every allowed parameter with its value or default; all that is wrong is reported at once.
+# Any text that is not blank.
+text_value <- function(default, what) {
+  list(default = default, allowed = what, parse = function(text) if (nzchar(text)) text)
+}
+
+# Several names in one text; none is allowed.
+names_value <- function(what) {
+  list(
+    default = character(),
+    allowed = what,
+    parse = function(text) {
+      names <- trimws(strsplit(text, ",", fixed = TRUE)[[1]])
+      if (all(nzchar(names)) && !anyDuplicated(names)) names
+    }
+  )
+}
+
+# Every allowed parameter with its value or default; all that is wrong is reported at once. No default: required.
 typed_parameters <- function(values, allowed) {
   unknown <- setdiff(names(values), names(allowed))
   problems <- if (length(unknown)) {
@@ -57,8 +74,8 @@ typed_parameters <- function(values, allowed) {
     rule <- allowed[[name]]
     value <- if (name %in% names(values)) rule$parse(trimws(values[[name]])) else rule$default
     if (is.null(value)) {
-      problem <- sprintf("hyperparameter %s=%s must be %s", name, quoted(values[[name]]), rule$allowed)
-      problems <- c(problems, problem)
+      given <- if (name %in% names(values)) paste0("=", quoted(values[[name]])) else " is missing: it"
+      problems <- c(problems, sprintf("hyperparameter %s%s must be %s", name, given, rule$allowed))
     }
     result[[name]] <- value
   }

@@ -1,5 +1,6 @@
 # One R worker: a plumber router over a Unix socket. The image supplies serve_with(paths), which loads the model
-# once and returns a function of body, content type and accepted type that answers list(body =, type =).
+# once and returns a function of body, content type and accepted type ("" leaves it to the image) that answers
+# list(body =, type =).
 
 # Signals bad input: the status and the reason go to the caller.
 refuse_request <- function(status, ...) {
@@ -39,7 +40,7 @@ invocation <- function(answer) {
     tryCatch(
       {
         type <- media_type(req$HTTP_CONTENT_TYPE, "text/csv")
-        accept <- media_type(sub(",.*$", "", if (is.null(req$HTTP_ACCEPT)) "" else req$HTTP_ACCEPT), type)
+        accept <- media_type(sub(",.*$", "", if (is.null(req$HTTP_ACCEPT)) "" else req$HTTP_ACCEPT), "")
         body <- body_text(req$rook.input$read())
         result <- answer(body, type, accept)
         res$setHeader("Content-Type", result$type)

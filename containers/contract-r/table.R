@@ -40,7 +40,8 @@ quoted_cells <- function(text, name) {
         text = text, header = FALSE, colClasses = "character", na.strings = character(), fill = FALSE,
         blank.lines.skip = TRUE, check.names = FALSE, encoding = "UTF-8"
       )
-      unname(lapply(seq_len(nrow(table)), function(row) unlist(table[row, ], use.names = FALSE)))
+      cells <- unname(as.matrix(table))
+      lapply(seq_len(nrow(cells)), function(row) cells[row, ])
     },
     warning = function(warning) refuse(name, " is not valid CSV: ", conditionMessage(warning)),
     error = function(error) refuse(name, " is not valid CSV: ", conditionMessage(error))

@@ -5,7 +5,7 @@
 REPLICATES <- 200L
 
 evaluate <- function(paths) {
-  loaded <- load_archived(file.path(paths$processing_input, "model"))
+  loaded <- with_unpacked(file.path(paths$processing_input, "model"), MODEL_FILE, load_model)
   table <- read_channel(file.path(paths$processing_input, "data"))
   missing <- setdiff(c(loaded$schema$target, names(loaded$schema$columns)), names(table))
   if (length(missing)) {
@@ -17,22 +17,6 @@ evaluate <- function(paths) {
   dir.create(folder, recursive = TRUE, showWarnings = FALSE)
   result <- list(regression_metrics = metrics, rows = length(data$target))
   cat(jsonlite::toJSON(result, auto_unbox = TRUE, digits = NA), file = file.path(folder, "metrics.json"))
-}
-
-# Only the file that we know is taken out of an archive.
-load_archived <- function(folder) {
-  archive <- file.path(folder, "model.tar.gz")
-  if (!file.exists(archive)) {
-    return(load_model(folder))
-  }
-  target <- tempfile("model")
-  on.exit(unlink(target, recursive = TRUE))
-  names <- tryCatch(utils::untar(archive, list = TRUE), error = function(error) character())
-  wanted <- names[names %in% c(MODEL_FILE, file.path(".", MODEL_FILE))]
-  if (length(wanted)) {
-    utils::untar(archive, files = wanted[1], exdir = target)
-  }
-  load_model(target)
 }
 
 regression_metrics <- function(actual, predicted) {

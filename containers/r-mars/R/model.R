@@ -76,11 +76,6 @@ read_term <- function(term) {
 }
 
 predict_rows <- function(loaded, cells) {
-  width <- length(loaded$schema$columns)
-  if (ncol(cells) != width) {
-    expected <- listed(names(loaded$schema$columns))
-    refuse(sprintf("row 1 has %d cells, expected %d: %s", ncol(cells), width, expected))
-  }
   predict_terms(loaded$terms, design_matrix(loaded$schema, cells))
 }
 
