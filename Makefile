@@ -1,5 +1,5 @@
 # One command for each thing that a person does here; `make` lists them.
-WORKLOAD ?= iris-sklearn
+WORKLOAD ?= boston
 TEST_PROCESSES ?= 3
 LOCK := uv pip compile -q --universal --python-version 3.11
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
