@@ -8,12 +8,16 @@ from rich.table import Table
 
 from local.demo.deployed import Run
 
+# All of them stand in what `trainyard run` said before.
+_MOST_METRICS = 4
+
 
 def table(run: Run, weights: Mapping[str, float], answered: Mapping[str, int], predictions: Mapping[str, Any]) -> Table:
     """One row a candidate; `predictions` are what each variant says of the same row."""
-    metrics = list(dict.fromkeys(name for candidate in run.candidates for name in candidate["metrics"]))
+    known = (name for candidate in run.candidates for name in candidate["metrics"])
+    metrics = list(dict.fromkeys([run.gate["metric"], *known]))[:_MOST_METRICS]
     caption = f"{_gate(run.gate)}; answers: of {sum(answered.values())} requests; predicts: for the same row"
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=caption, caption_justify="left")
+    made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), caption=caption, caption_justify="left")
     for heading in ("candidate", *metrics, "gate", "weight", "answers", "predicts"):
         made.add_column(heading, overflow="fold", min_width=len(heading))
     for candidate in run.candidates:
