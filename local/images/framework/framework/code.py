@@ -44,6 +44,20 @@ def _located(path: str, base: Path) -> Path:
 def _extract(archive: Path, target: Path) -> None:
     try:
         with tarfile.open(archive) as members:
-            members.extractall(target, filter="data")
+            for member in members:
+                _write(members, member, target)
     except (tarfile.TarError, OSError, EOFError) as error:
         raise ScriptModeError(f"cannot extract {archive}: {error}") from error
+
+
+def _write(members: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
+    """Write a file or folder by hand: Python 3.11 has tarfile's own filters only from 3.11.4 on."""
+    place = target / member.name
+    if not (member.isfile() or member.isdir()) or not place.resolve().is_relative_to(target.resolve()):
+        raise ScriptModeError(f"cannot extract {member.name!r}: it is a link, a device or leads out of the folder")
+    (place if member.isdir() else place.parent).mkdir(parents=True, exist_ok=True)
+    content = members.extractfile(member)
+    if content is not None:
+        with place.open("wb") as file:
+            shutil.copyfileobj(content, file)
+        place.chmod(0o755 if member.mode & 0o100 else 0o644)
