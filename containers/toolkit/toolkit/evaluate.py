@@ -1,7 +1,6 @@
 """The job after scoring: join what the model answered to what was true, by row, and say how good it is."""
 
 import json
-import logging
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,24 +11,26 @@ from contract import quality, table
 from contract.errors import UserError
 from contract.paths import Paths
 
-from toolkit import curves, decode, plan, plots, report
-from toolkit.decode import Classes, Values
+from toolkit import curves, decode, plan, results
+from toolkit.decode import Classes, Codes, Values
+from toolkit.forecasting import evaluate as forecasting
 from toolkit.plan import Plan
-
-log = logging.getLogger(__name__)
-
-LIMIT_BYTES = 16_000
+from toolkit.plots import classification, regression
+from toolkit.results import Result
 
 
 def run(paths: Paths) -> None:
     """Do the whole job."""
     wanted = plan.read(paths.processing_input("plan") / "plan.json")
-    candidate = os.environ.get("CANDIDATE", "")
     features = _json(paths.processing_input("features") / "features.json")
-    predicted = _predictions(paths.processing_input("scores"), features, candidate)
-    labels = _labels(paths.processing_input("labels") / "labels.csv", predicted)
-    metrics, shapes = measured(labels, predicted, features["target"], wanted.seed)
-    _write(paths.processing_output("evaluation"), wanted, candidate, len(labels), metrics, shapes)
+    candidate = _candidate(features)
+    scores = _scores(paths.processing_input("scores") / "features.csv.out")
+    if wanted.forecast:
+        result = forecasting.run(paths, wanted, wanted.forecast, scores)
+    else:
+        labels = paths.processing_input("labels") / "labels.csv"
+        result = _measured(labels, scores, features, candidate, wanted)
+    results.write(paths.processing_output("evaluation"), wanted, candidate, result)
 
 
 def _json(path: Path) -> dict[str, Any]:
@@ -39,14 +40,29 @@ def _json(path: Path) -> dict[str, Any]:
         raise UserError(f"cannot read {path.name}: {error}") from error
 
 
-def _predictions(folder: Path, features: Mapping[str, Any], candidate: str) -> Values | Classes:
-    decoders = features["decoders"]
-    if candidate not in decoders:
-        raise UserError(f"environment variable CANDIDATE={candidate!r} must be one of {', '.join(decoders)}")
-    scores = folder / "features.csv.out"
-    if not scores.is_file() or not scores.read_text(encoding="utf-8", errors="replace").strip():
-        raise UserError(f"no scores in {scores.name}: the transform answered nothing")
-    return decode.read(scores, decoders[candidate], features["target"].get("categories", []))
+def _candidate(features: Mapping[str, Any]) -> str:
+    candidate = os.environ.get("CANDIDATE", "")
+    if candidate not in features["decoders"]:
+        raise UserError(
+            f"environment variable CANDIDATE={candidate!r} must be one of {', '.join(features['decoders'])}"
+        )
+    return candidate
+
+
+def _scores(path: Path) -> Path:
+    if not path.is_file() or not path.read_text(encoding="utf-8", errors="replace").strip():
+        raise UserError(f"no scores in {path.name}: the transform answered nothing")
+    return path
+
+
+def _measured(path: Path, scores: Path, features: Mapping[str, Any], candidate: str, wanted: Plan) -> Result:
+    categories = features["target"].get("categories", [])
+    predicted = decode.read(scores, features["decoders"][candidate], categories)
+    labels = _labels(path, predicted)
+    if isinstance(predicted, Values):
+        return of_values(np.array([table.number(label) for label in labels]), predicted.values, wanted)
+    codes = np.array([categories.index(label) for label in labels], dtype=np.intp)
+    return of_classes(codes, predicted, categories, wanted.seed)
 
 
 def _labels(path: Path, predicted: Values | Classes) -> list[str]:
@@ -59,47 +75,34 @@ def _labels(path: Path, predicted: Values | Classes) -> list[str]:
     return labels
 
 
-def measured(
-    labels: Sequence[str], predicted: Values | Classes, target: Mapping[str, Any], seed: int
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return metrics in the model-quality form, and the curves."""
-    if isinstance(predicted, Values):
-        values, guesses = np.array([table.number(label) for label in labels]), predicted.values
-        metrics = quality.with_deviations(
-            lambda rows: quality.regression(values[rows], guesses[rows]), len(labels), seed
-        )
-        return {quality.group("regression", 0): metrics}, curves.regression(values, guesses)
-    categories = target["categories"]
-    codes = np.array([categories.index(label) for label in labels], dtype=np.intp)
-    metrics = quality.with_deviations(lambda rows: _classes(codes, predicted, rows, categories), len(labels), seed)
-    shapes = curves.classification(codes, predicted, categories)
-    return {quality.group("classification", len(categories)): metrics}, shapes
+def of_values(actual: Any, predicted: Any, wanted: Plan) -> Result:
+    """Evaluate a regression."""
+    metrics = quality.with_deviations(
+        lambda rows: quality.regression(actual[rows], predicted[rows]), len(actual), wanted.seed
+    )
+    shapes = curves.regression(actual, predicted)
+    group, counts = quality.group("regression", 0), {"rows": len(actual)}
+    return Result(group, metrics, counts, shapes, lambda folder: regression.draw(shapes, wanted.target, folder))
 
 
-def _classes(codes: Any, predicted: Classes, rows: Any, categories: Sequence[str]) -> dict[str, float]:
-    probabilities = None if predicted.probabilities is None else predicted.probabilities[rows]
-    return quality.classification(codes[rows], predicted.codes[rows], probabilities, len(categories))
+def of_classes(actual: Codes, predicted: Classes, categories: Sequence[str], seed: int) -> Result:
+    """Evaluate a classification."""
 
+    def measure(rows: Codes) -> dict[str, float]:
+        probabilities = None if predicted.probabilities is None else predicted.probabilities[rows]
+        return quality.classification(actual[rows], predicted.codes[rows], probabilities, len(categories))
 
-def _write(
-    folder: Path,
-    wanted: Plan,
-    candidate: str,
-    rows: int,
-    metrics: Mapping[str, Any],
-    shapes: Mapping[str, Any],
-) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({**metrics, "rows": rows}, indent=1, allow_nan=False)
-    if len(text.encode()) > LIMIT_BYTES:
-        raise UserError(f"metrics.json would have {len(text)} bytes, more than {LIMIT_BYTES}")
-    (folder / "metrics.json").write_text(text + "\n", encoding="utf-8")
-    (folder / "curves.json").write_text(json.dumps(shapes, ensure_ascii=False, allow_nan=False), encoding="utf-8")
-    pictures = [folder / name for name in plots.draw(shapes, wanted.target, folder)]
-    (values,) = metrics.values()
-    facts = {"workload": wanted.workload, "task": wanted.task, "test rows": rows}
-    if wanted.gate:
-        facts["gate"] = report.Verdict(wanted.gate, values)
-    report.write(folder / "report.html", f"{wanted.workload}: {candidate}", facts, values, pictures)
-    for name, metric in values.items():
-        log.info("%s %.4g ± %.2g", name, metric["value"], metric["standard_deviation"])
+    metrics = quality.with_deviations(measure, len(actual), seed)
+    shapes = curves.classification(actual, predicted, categories)
+    matrix = {
+        label: dict(zip(categories, row, strict=True))
+        for label, row in zip(categories, shapes["confusion_matrix"], strict=True)
+    }
+    return Result(
+        group=quality.group("classification", len(categories)),
+        metrics=metrics,
+        counts={"rows": len(actual)},
+        curves=shapes,
+        draw=lambda folder: classification.draw(shapes, folder),
+        more={"confusion_matrix": matrix},
+    )

@@ -92,8 +92,11 @@ def _forecast(raw: Mapping[str, Any]) -> Forecast:
     key = data.get("key", ())
     if horizon < 1:
         raise UserError(f"plan.json: horizon is {horizon}; it must be 1 or more")
+    key = (key,) if isinstance(key, str) else tuple(map(str, key))
+    if "horizon" in key:
+        raise UserError("plan.json: a key column named 'horizon' would clash with the request's horizon; rename it")
     return Forecast(
-        key=(key,) if isinstance(key, str) else tuple(map(str, key)),
+        key=key,
         time=str(data["time"]),
         frequency=FREQUENCIES[_one_of("frequency", data["frequency"], tuple(FREQUENCIES))],
         horizon=horizon,

@@ -63,7 +63,11 @@ def test_classification_metrics_are_those_of_the_joined_rows(forest: Job) -> Non
     assert group["accuracy"]["value"] == judge.accuracy_score(labels, predicted)
     assert group["f1"]["value"] == pytest.approx(judge.f1_score(labels, predicted, average="macro"))
     assert group["accuracy"]["standard_deviation"] == pytest.approx(0.05, abs=0.02)
-    assert set(group) == {"accuracy", "precision", "recall", "f1", "auc"}
+    assert set(group) == {"accuracy", "precision", "recall", "f1", "auc", "confusion_matrix"}
+    counts = judge.confusion_matrix(labels, predicted).tolist()
+    assert group["confusion_matrix"] == {
+        kind: dict(zip(KINDS, row, strict=True)) for kind, row in zip(KINDS, counts, strict=True)
+    }
 
 
 def test_curves_hold_matrix_and_roc(forest: Job) -> None:
@@ -79,6 +83,35 @@ def test_curves_hold_matrix_and_roc(forest: Job) -> None:
         assert area == pytest.approx(judge.roc_auc_score([label == kind for label in labels], column))
 
 
+def test_curves_hold_precision_against_recall(forest: Job) -> None:
+    labels, scores = classified()
+    forest.evaluate(FOREST, "\n".join(labels), scores)
+    for code, kind in enumerate(KINDS):
+        curve = result(forest, "curves.json")["precision_recall"][kind]
+        column = [float(line.split(",")[1 + code]) for line in scores.splitlines()]
+        steps = np.diff(curve["recall"]) * curve["precision"][1:]
+        true = [label == kind for label in labels]
+        assert steps.sum() == pytest.approx(judge.average_precision_score(true, column))
+
+
+def test_calibration_compares_probability_with_what_came_true(forest: Job) -> None:
+    labels = ["aster"] * 3 + ["bellis"] * 7
+    scores = "aster,0.34,0.33,0.33\n" * 10
+    assert forest.evaluate(FOREST, "\n".join(labels), scores) == 0
+    curve = result(forest, "curves.json")["calibration"]["aster"]
+    assert (curve["predicted"], curve["observed"], curve["rows"]) == ([pytest.approx(0.34)], [pytest.approx(0.3)], [10])
+
+
+def test_residuals_of_all_rows_are_counted(linear: Job) -> None:
+    actual = np.random.default_rng(1).normal(size=3000)
+    labels, scores = "\n".join(map(repr, actual.tolist())), "0\n" * 3000
+    assert linear.evaluate(LINEAR, labels, scores, **REGRESSION) == 0
+    curves = result(linear, "curves.json")
+    assert sum(curves["residuals"]["rows"]) == 3000
+    assert curves["residuals"]["mean"] == pytest.approx(actual.mean())
+    assert len(curves["actual"]) == 2000
+
+
 def test_regression_metrics(linear: Job) -> None:
     actual, predicted = np.arange(40) / 3, np.arange(40) / 3 + np.sin(np.arange(40))
     labels, scores = ("\n".join(map(repr, values.tolist())) for values in (actual, predicted))
@@ -91,7 +124,10 @@ def test_regression_metrics(linear: Job) -> None:
 
 @pytest.mark.parametrize(
     ("task", "names"),
-    [("forest", ["confusion_matrix", "roc"]), ("linear", ["actual_predicted", "residuals"])],
+    [
+        ("forest", ["confusion_matrix", "roc", "precision_recall", "calibration"]),
+        ("linear", ["actual_predicted", "residuals", "residual_histogram"]),
+    ],
 )
 def test_pictures_show_something(job: Job, monkeypatch: pytest.MonkeyPatch, task: str, names: list[str]) -> None:
     monkeypatch.setenv("CANDIDATE", task)
@@ -114,11 +150,13 @@ class Page(HTMLParser):
         self.tags: list[str] = []
         self.sources: list[str] = []
         self.words = ""
+        self.alternatives: list[str] = []
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
-        self.sources += [value or "" for name, value in attrs if name in ("src", "href")]
+        self.sources += [value or "" for name, value in attrs if name == "src"]
+        self.alternatives += [value or "" for name, value in attrs if name == "alt"]
 
     def handle_data(self, data: str) -> None:
         self.words += data
@@ -128,7 +166,9 @@ def test_the_report_fetches_nothing_and_holds_metrics_verdict_and_pictures(fores
     labels, scores = classified()
     forest.evaluate(FOREST, "\n".join(labels), scores)
     page = Page(forest.output("evaluation", "report.html").read_text(encoding="utf-8"))
-    assert page.tags.count("img") == 2
+    assert page.tags.count("img") == 4
+    assert len([text for text in page.alternatives if len(text) > 20]) == 4
+    assert "predicted aster" in page.words
     assert all(source.startswith("data:image/png;base64,") for source in page.sources)
     assert all(word in page.words for word in ("flowers: forest", "accuracy", "standard deviation", "passed"))
 
@@ -162,6 +202,8 @@ def test_many_classes_stay_within_the_limit(forest: Job) -> None:
     many = features(kinds, forest={"format": "csv", "output": "label"})
     assert forest.evaluate(many, "\n".join(kinds * 3), "\n".join(kinds * 3)) == 0
     assert forest.output("evaluation", "metrics.json").stat().st_size < 16_000
+    assert "confusion_matrix" not in result(forest, "metrics.json")["multiclass_classification_metrics"]
+    assert len(result(forest, "curves.json")["confusion_matrix"]) == 200
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ def test_features_describe_the_data(job: Job) -> None:
         {"name": "colour", "type": "category", "categories": ["blue", "red"]},
     ]
     assert features["columns"] == ["width", "petals", "colour"]
+    assert features["rows"] == {"train": 42, "validation": 9, "test": 9}
     assert features["decoders"] == {"forest": {"format": "csv", "output": "label-probabilities"}}
 
 
@@ -205,7 +206,8 @@ def test_a_hundred_thousand_rows_are_quick(job: Job) -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"task": "forecasting"}, "task is 'forecasting'"),
+        ({"task": "clustering"}, "task is 'clustering'"),
+        ({"task": "forecasting"}, "plan.json lacks 'horizon'"),
         ({"layout": "wide"}, "layout is 'wide'"),
         ({"data": {}}, "plan.json lacks 'target'"),
         ({"prepare": {"split": {"train": 0.9, "test": 0.3}, "seed": 1}}, "a sum of 1"),
