@@ -32,7 +32,9 @@ _REASON = """(
 _METRICS = """(
     $all := $parse($states.result.Body);
     $groups := $filter([$keys($all)], function($key) { $contains($key, '_metrics') });
-    $merge([$each($lookup($all, $groups[0]), function($metric, $name) {{$name: $metric.value}})])
+    $merge([$each($lookup($all, $groups[0]), function($metric, $name) {
+        $type($metric.value) = 'number' ? {$name: $metric.value} : {}
+    })])
 )"""
 
 
@@ -138,7 +140,7 @@ def _evaluation_states(names: Names, failed: list[State]) -> States:
         inputs=[
             source("plan", f"{RUN} & '/plan.json'"),
             source("features", f"{PREPARED} & '/features.json'"),
-            source("labels", f"{PREPARED} & '/test/labels.csv'"),
+            source("labels", f"{PREPARED} & '/test/'"),
             source("scores", f"{PLACE} & '/scores/features.csv.out'"),
         ],
         outputs=[target("evaluation", f"{PLACE} & '/evaluation'")],
