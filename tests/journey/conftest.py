@@ -1,4 +1,4 @@
-"""One deployment per runtime for the session: `make up` itself makes it, then the faulty workload joins."""
+"""One deployment per runtime for the session, made by `make up` itself: a copy of this checkout, one workload more."""
 
 import os
 import shutil
@@ -14,6 +14,8 @@ from local.demo import ROOT
 from local.settings import Runtime, Settings
 from tests.engine import require_engine
 from tests.journey.deployment import Deployment
+
+WORKLOADS = ("boston", "faulty", "iris-forest", "iris-mars", "iris-sklearn", "iris-xgboost")
 
 
 def free_port() -> int:
@@ -35,18 +37,20 @@ def settings_for(runtime: Runtime, home: Path) -> Settings:
 def deployed(runtime: Runtime, folder: Path) -> Iterator[Deployment]:
     settings = settings_for(runtime, folder / "home")
     deployment = Deployment.with_faulty_workload(settings, folder / "checkout")
+    deployment.environment["TRAINYARD_WORKLOADS"] = ",".join(WORKLOADS)
     log = folder / "up.log"
     try:
         with log.open("w") as output:
             up = subprocess.run(
-                [sys.executable, "-m", "local.demo", "--keep", "iris-sklearn"],
-                cwd=ROOT, env=os.environ | deployment.environment, stdout=output, stderr=output, check=False,
-                timeout=900,
+                [sys.executable, "-m", "local.demo", "--keep", "boston"], timeout=900, check=False,
+                cwd=deployment.folder, env=os.environ | deployment.environment, stdout=output, stderr=output,
             )  # fmt: skip
         deployment.up_log = log.read_text()
         assert up.returncode == 0, deployment.up_log
-        deployment.deploy()
-        deployment.push("faulty")
+        for workload in ("faulty", "iris-sklearn"):
+            deployment.push(workload)
+        outcome = deployment.run("iris-sklearn")
+        assert outcome["status"] == "SUCCEEDED", outcome.get("cause")
         yield deployment
     finally:
         deployment.command("trainyard-local", "clean", check=False)

@@ -15,7 +15,7 @@ from typing import Any, Self
 import requests
 
 from local.clients import client
-from local.demo import DEPLOY, ROOT, aws_environment
+from local.demo import ROOT, aws_environment
 from local.settings import Settings
 
 FAULTY = Path(__file__).parent / "faulty"
@@ -79,10 +79,6 @@ class Deployment:
         """Return the end of the embedded AWS's own log."""
         log = self.settings.state / "log/server.log"
         return "\n".join(log.read_text().splitlines()[-60:]) if log.exists() else ""
-
-    def deploy(self) -> None:
-        """Run `cdk deploy --all`."""
-        self.command(*DEPLOY)
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of the embedded AWS."""
