@@ -15,6 +15,7 @@ _HERE = Path(__file__).parent
 _TOGETHER = ("journey", "clients")  # their deployments and clients are dear to set up
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one file, or of one dear room, run in one process when several share the work."""
     for item in items:
