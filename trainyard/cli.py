@@ -29,11 +29,11 @@ Goes where every AWS client goes: AWS_PROFILE, AWS_REGION and AWS_ENDPOINT_URL d
 
   trainyard doctor                 what is missing, what mends it
 
-  trainyard data push iris-sklearn
+  trainyard data push boston
 
-  trainyard run iris-sklearn       train, evaluate, deploy, live
+  trainyard run boston             train, evaluate, deploy, live
 
-  trainyard predict iris-sklearn --example
+  trainyard predict boston --example
 """
 
 
