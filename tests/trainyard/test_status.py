@@ -69,3 +69,8 @@ def test_workloads_before_and_after_deployment(live: Cli) -> None:
     (other,) = json.loads(live("--stage", "prod", "workloads", "--json").stdout)["workloads"]
     assert other["deployed"] is False
     assert "npx cdk deploy" in live("--stage", "prod", "workloads").stdout
+
+
+def test_workloads_says_yes_to_what_is_deployed(live: Cli) -> None:
+    rows = {line.split()[0]: line.split()[1:5] for line in live("workloads").stdout.splitlines() if line.strip()}
+    assert rows["iris-sklearn"] == ["classification", "forest", "yes", "InService"]

@@ -24,7 +24,10 @@ def workloads(ctx: typer.Context, json: Json = False) -> None:
         context.emit({"stage": context.stage, "workloads": rows})
         return
     headers = ["workload", "task", "candidates", "deployed", "endpoint", "description"]
-    context.out.print(render.table(headers, [_cells(row) for row in rows]))
+    made = render.table(headers, [_cells(row) for row in rows])
+    for column in made.columns[:2]:
+        column.no_wrap = True  # where the terminal is narrow, words fold, names do not
+    context.out.print(made)
     if any(not row["deployed"] for row in rows):
         context.say(f"deploy with  {stacks.deploy_command(context.stage)}")
 
@@ -46,7 +49,7 @@ def describe(context: Context, workload: Workload, deployed: dict[str, str]) -> 
 
 
 def _cells(row: dict[str, Any]) -> list[Any]:
-    deployed = render.coloured(row["stack_status"]) if row["deployed"] else Text("no", style="dim")
+    deployed = _deployed(row["stack_status"]) if row["deployed"] else Text("no", style="dim")
     status = render.coloured(row["endpoint_status"]) if row["endpoint_status"] else Text("-", style="dim")
     return [
         row["name"],
@@ -56,3 +59,8 @@ def _cells(row: dict[str, Any]) -> list[Any]:
         status,
         row["description"] or "",
     ]
+
+
+def _deployed(status: str) -> Text:
+    """Whether the stack is as it should be; else its status, which says what happens to it or went wrong."""
+    return Text("yes", style="green") if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE") else render.coloured(status)
