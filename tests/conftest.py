@@ -15,12 +15,10 @@ _HERE = Path(__file__).parent
 _TOGETHER = ("journey", "clients")  # their deployments and clients are dear to set up
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Tests of one file, or of one dear room, run in one process when several share the work."""
-    for item in items:
-        room = item.path.relative_to(_HERE).parts[0]
-        item.add_marker(pytest.mark.xdist_group(room if room in _TOGETHER else str(item.path)))
+    room = item.path.relative_to(_HERE).parts[0]
+    item.add_marker(pytest.mark.xdist_group(room if room in _TOGETHER else item.path.name))
 
 
 def free_port() -> int:
