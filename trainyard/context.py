@@ -3,6 +3,7 @@
 import json
 import secrets
 import time
+import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ class Tools:
     client: Callable[[str], Any] = field(default_factory=Clients)
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = utc_now
+    open_page: Callable[[str], bool] = webbrowser.open
     token: Callable[[], str] = lambda: secrets.token_hex(2)
 
 

@@ -93,6 +93,8 @@ class Cli:
     fakes: dict[str, Any] = field(default_factory=dict)
     slept: list[float] = field(default_factory=list)
     on_sleep: Callable[[], None] = lambda: None
+    opened: list[str] = field(default_factory=list)
+    has_browser: bool = True
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -104,8 +106,15 @@ class Cli:
     def client(self, service: str) -> Any:
         return self.fakes.get(service) or client(service)
 
+    def open_page(self, address: str) -> bool:
+        if self.has_browser:
+            self.opened.append(address)
+        return self.has_browser
+
     def __call__(self, *arguments: str, answers: str | None = None) -> Result:
-        tools = Tools(client=self.client, sleep=self.sleep, now=self.now, token=lambda: "ab12")
+        tools = Tools(
+            client=self.client, sleep=self.sleep, now=self.now, token=lambda: "ab12", open_page=self.open_page
+        )
         given = ["--workloads", str(self.folder), *arguments]
         return CliRunner().invoke(app, given, obj=tools, input=answers)
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 START = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
-SYNC = {"TrainingJobName": "createTrainingJob.sync", "ProcessingJobName": "createProcessingJob.sync"}
+SYNC = {"TrainingJobName": "createTrainingJob.sync", "ProcessingJobName": "createProcessingJob.sync",
+        "HyperParameterTuningJobName": "createHyperParameterTuningJob.sync"}  # fmt: skip
 
 
 @dataclass

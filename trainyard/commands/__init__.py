@@ -8,6 +8,7 @@ from trainyard.commands import (
     doctor,
     logs,
     predict,
+    report,
     retire,
     run,
     schema,
@@ -31,6 +32,7 @@ def register(app: typer.Typer) -> None:
     app.command("watch", rich_help_panel=RUN)(watch.watch)
     app.command("stop", rich_help_panel=RUN)(stop.stop)
     app.command("logs", rich_help_panel=RUN)(logs.logs)
+    app.command("report", rich_help_panel=SEE)(report.report)
     app.command("predict", rich_help_panel=USE)(predict.predict)
     app.command("retire", rich_help_panel=END)(retire.retire)
     app.command("destroy", rich_help_panel=END)(destroy.destroy)

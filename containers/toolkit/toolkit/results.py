@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +36,9 @@ def write(folder: Path, plan: Plan, candidate: str, result: Result) -> None:
     """Write every file; metrics.json last, so that it stands for a whole evaluation."""
     folder.mkdir(parents=True, exist_ok=True)
     text = _metrics(result)
-    (folder / "curves.json").write_text(
-        json.dumps(result.curves, ensure_ascii=False, allow_nan=False), encoding="utf-8"
-    )
     pictures = result.draw(folder)
+    shown = {**result.curves, "pictures": [asdict(picture) for picture in pictures]}
+    (folder / "curves.json").write_text(json.dumps(shown, ensure_ascii=False, allow_nan=False), encoding="utf-8")
     verdict = report.verdict(plan.gate, result.metrics)
     page = report.page(plan, candidate, result.counts, result.metrics, verdict, result.curves, pictures, folder)
     (folder / "report.html").write_text(page, encoding="utf-8")

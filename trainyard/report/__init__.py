@@ -1,0 +1,1 @@
+"""One page about a run: read what the run left, write one HTML file that needs nothing else."""
