@@ -29,7 +29,7 @@ def section(report: Report) -> Markup:
         for name, evaluation in report.evaluations.items()
         for part in (_matrix(name, evaluation), _worst(name, evaluation))
     ]
-    return element("div", table(caption, header, rows), *details)
+    return element("div", table(caption, header, rows), *_reasons(report), *details)
 
 
 def gate_words(gate: dict[str, Any] | None) -> str:
@@ -48,9 +48,9 @@ def _metric_row(name: str, gate: dict[str, Any], report: Report) -> list[Any]:
 
 
 def _best(name: str, values: list[float]) -> float | None:
-    """The best of several; of one, none."""
+    """The best of several; none where all are alike."""
     known = [value for value in values if isfinite(value)]
-    if len(known) < 2:
+    if len(set(known)) < 2:
         return None
     if name in SHARES:
         return min(known, key=lambda value: abs(value - SHARES[name]))
@@ -62,9 +62,14 @@ def _cell(candidate: Candidate, name: str, best: float | None, report: Report) -
         return "-"
     value, factor = candidate.metrics[name], 100 if name in SHARES else 1
     deviation = _deviation(report.evaluations.get(candidate.name), name)
-    said = "" if deviation is None else f" ± {factor * deviation:.2g}"
-    number = element("span", f"{factor * value:.4g}", class_="best" if value == best else None)
+    said = "" if deviation is None else f" ± {digits(factor * deviation, 2)}"
+    number = element("span", digits(factor * value, 4), class_="best" if value == best else None)
     return element("span", number, element("small", said))
+
+
+def digits(value: float, count: int) -> str:
+    """Round to so many digits; no power of ten where six digits do."""
+    return f"{float(f'{value:.{count}g}'):g}"
 
 
 def _deviation(evaluation: Evaluation | None, name: str) -> float | None:
@@ -74,9 +79,13 @@ def _deviation(evaluation: Evaluation | None, name: str) -> float | None:
 
 
 def _gate_cell(candidate: Candidate) -> Markup:
-    if candidate.reason:
-        return element("div", verdict(passed=False), element("div", candidate.reason, class_="why"))
-    return verdict(candidate.passed)
+    return verdict(passed=False if candidate.reason else candidate.passed)
+
+
+def _reasons(report: Report) -> list[Markup]:
+    """Why candidates have no metrics."""
+    failed = [candidate for candidate in report.outcome.candidates if candidate.reason]
+    return [element("p", f"{one.name} failed. {one.reason}", class_="cause") for one in failed]
 
 
 def _count_rows(report: Report) -> list[list[Any]]:

@@ -28,13 +28,17 @@ def _name(key: str) -> str:
 
 
 def table(caption: str, header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Markup:
-    """Make a table that scrolls by itself where it is wider than the screen; first cells name their rows."""
+    """Make a table that scrolls by itself where it is wider than the screen; first cells name their rows.
+
+    The caption stands outside of what scrolls, so that it folds to the screen and not to the table.
+    """
     head = element("thead", element("tr", *(element("th", cell, scope="col") for cell in header)))
     lines = (
         element("tr", element("th", row[0], scope="row"), *(element("td", cell) for cell in row[1:])) for row in rows
     )
-    made = element("table", element("caption", caption), head, element("tbody", *lines))
-    return element("div", made, class_="wide", role="region", aria_label=caption, tabindex="0")
+    made = element("table", head, element("tbody", *lines), aria_label=caption)
+    scrolled = element("div", made, class_="wide", role="region", aria_label=caption, tabindex="0")
+    return Markup(element("p", caption, class_="caption") + scrolled)
 
 
 def facts(pairs: Iterable[tuple[str, Any]]) -> Markup:
@@ -43,11 +47,12 @@ def facts(pairs: Iterable[tuple[str, Any]]) -> Markup:
     return element("dl", *rows)
 
 
-def picture(data: bytes, alternative: str, caption: Any) -> Markup:
-    """Make a figure with the PNG inside of the page."""
+def picture(data: bytes, alternative: str, caption: Any, *, broad: bool) -> Markup:
+    """Make a figure with the PNG inside of the page; a broad one scrolls by itself on a narrow screen."""
     source = f"data:image/png;base64,{base64.b64encode(data).decode()}"
     image = Markup(f'<img src="{source}" alt="{text(alternative)}">')
-    return element("figure", image, element("figcaption", caption))
+    shown = element("div", image, class_="wide", role="group", aria_label=alternative, tabindex="0") if broad else image
+    return element("figure", shown, element("figcaption", caption))
 
 
 def verdict(passed: bool | None, words: str = "") -> Markup:

@@ -1,8 +1,8 @@
 """The page about a run: its head and its sections, in the order in which a person asks."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
-from trainyard import render
 from trainyard.report import comparison, data, pictures
 from trainyard.report.chart import history
 from trainyard.report.html import Markup, element, facts, folded, table, text
@@ -42,13 +42,13 @@ def _lines(parts: Iterable[Markup]) -> str:
 
 def _head(report: Report) -> Markup:
     outcome, gate = report.outcome, comparison.gate_words(report.outcome.gate)
-    took = render.duration(outcome.stopped - outcome.started) if outcome.stopped else "still running"
+    took = span(outcome.stopped - outcome.started) if outcome.stopped else "still running"
     kind = "passed" if outcome.status in GOOD else "failed" if outcome.status in BAD else "none"
     pairs = [
         ("Run", outcome.execution),
         ("Status", element("strong", outcome.status, class_=kind)),
         ("Started", f"{outcome.started:%Y-%m-%d %H:%M %Z}"),
-        ("Took (h:min:s)", took),
+        ("Took", took),
         ("Task", report.plan.get("task", "-")),
         ("Target", report.plan.get("data", {}).get("target", "-")),
         ("Gate", gate or "none"),
@@ -57,6 +57,14 @@ def _head(report: Report) -> Markup:
     why = "\n".join(filter(None, [outcome.error, *outcome.cause]))
     cause = element("p", why, class_="cause") if why else ""
     return element("header", element("h1", outcome.workload or "Run"), facts(pairs), cause)
+
+
+def span(took: timedelta) -> str:
+    """A time in two units."""
+    seconds = max(0, int(took.total_seconds()))
+    if seconds >= 3600:
+        return f"{seconds // 3600} h {seconds // 60 % 60} min"
+    return f"{seconds // 60} min {seconds % 60} s" if seconds >= 60 else f"{seconds} s"
 
 
 def _tunings(report: Report) -> list[Markup]:

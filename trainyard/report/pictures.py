@@ -37,4 +37,4 @@ def _kind(file: str, report: Report) -> list[Markup]:
 def _figure(name: str, evaluation: Evaluation, file: str, title: str) -> Markup:
     words = next((str(said.get("words", "")) for said in _said(evaluation) if said.get("file") == file), "")
     caption = Markup(element("strong", name) + element("span", f" {words}"))
-    return picture(evaluation.pictures[file], f"{title} of {name}. {words}", caption)
+    return picture(evaluation.pictures[file], f"{title} of {name}. {words}", caption, broad=file in BROAD)

@@ -70,8 +70,12 @@ def _metric(item: tuple[str, Mapping[str, float]]) -> list[str]:
     name, metric = item
     value, deviation = metric["value"], metric["standard_deviation"]
     if name in SHARES:
-        return [name.replace("_", " ") + " %", f"{100 * value:.1f} %", f"± {100 * deviation:.1f} %"]
-    return [name + (" (%)" if name == "mape" else ""), f"{value:.4g}", f"± {deviation:.2g}"]
+        return [name.replace("_", " "), f"{100 * value:.1f} %", f"± {100 * deviation:.1f} %"]
+    return [name + (" (%)" if name == "mape" else ""), _digits(value, 4), f"± {_digits(deviation, 2)}"]
+
+
+def _digits(value: float, count: int) -> str:
+    return f"{float(f'{value:.{count}g}'):g}"
 
 
 def _table(title: str, header: Sequence[str], rows: Any) -> str:
