@@ -9,18 +9,6 @@ import pytest
 from local import control
 from local.settings import Settings
 
-_HERE = Path(__file__).parent
-
-
-_TOGETHER = ("journey", "clients")  # their deployments and clients are dear to set up
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Tests of one file, or of one dear room, run in one process when several share the work."""
-    room = item.path.relative_to(_HERE).parts[0]
-    item.add_marker(pytest.mark.xdist_group(room if room in _TOGETHER else item.path.name))
-
-
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
