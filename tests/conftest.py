@@ -9,6 +9,7 @@ import pytest
 from local import control
 from local.settings import Settings
 
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
