@@ -59,6 +59,17 @@ def page(cli: Cli, *arguments: str) -> Page:
     return Page(Path("page.html").read_text(encoding="utf-8"))
 
 
+PLAIN: list[Page] = []
+
+
+@pytest.fixture
+def plain(request: pytest.FixtureRequest) -> Page:
+    """The page of the run as it is, made once."""
+    if not PLAIN:
+        PLAIN.append(page(request.getfixturevalue("evaluated")))
+    return PLAIN[0]
+
+
 def value(candidate: str, metric: str) -> float:
     document = json.loads(files()[f"candidates/{candidate}/evaluation/metrics.json"])
     return float(document["multiclass_classification_metrics"][metric]["value"])
@@ -87,15 +98,14 @@ def test_without_a_browser_the_file_is_named(evaluated: Cli) -> None:
     assert "open the file yourself" in done.stdout
 
 
-def test_candidates_stand_side_by_side_with_metrics_deviations_and_verdict(evaluated: Cli) -> None:
-    made = page(evaluated)
-    assert made.rows[""] == ["forest", "linear"]
-    forest, linear = made.rows["accuracy (gate)"]
+def test_candidates_stand_side_by_side_with_metrics_deviations_and_verdict(plain: Page) -> None:
+    assert plain.rows[""] == ["forest", "linear"]
+    forest, linear = plain.rows["accuracy (gate)"]
     assert forest.startswith(f"{value('forest', 'accuracy'):.4g} ± ")
     assert linear.startswith(f"{value('linear', 'accuracy'):.4g} ± ")
-    assert made.rows["Gate"] == ["passed", "failed"]
-    assert made.rows["test rows"] == ["60", "60"]
-    assert "accuracy at least 0.8" in made.words
+    assert plain.rows["Gate"] == ["passed", "failed"]
+    assert plain.rows["test rows"] == ["60", "60"]
+    assert "accuracy at least 0.8" in plain.words
 
 
 def test_the_better_value_is_marked_in_the_metrics_own_direction(evaluated: Cli) -> None:
@@ -109,42 +119,38 @@ def test_the_better_value_is_marked_in_the_metrics_own_direction(evaluated: Cli)
     assert '<span class="best">3</span>' not in text
 
 
-def test_pictures_of_a_kind_stand_together_each_told_in_words(evaluated: Cli) -> None:
-    images = page(evaluated).all("img")
+def test_pictures_of_a_kind_stand_together_each_told_in_words(plain: Page) -> None:
+    images = plain.all("img")
     titles = [str(image["alt"]).split(".")[0] for image in images]
     kinds = ["Confusion matrix", "ROC", "Precision and recall", "Calibration"]
     assert titles == [f"{kind} of {name}" for kind in kinds for name in ("forest", "linear")]
     assert all(str(image["src"]).startswith("data:image/png;base64,iVBOR") for image in images)
 
 
-def test_the_page_fetches_nothing_and_runs_nothing(evaluated: Cli) -> None:
-    made = page(evaluated)
-    sources = [str(attributes[name]) for _, attributes in made.tags for name in ("src", "href") if name in attributes]
+def test_the_page_fetches_nothing_and_runs_nothing(plain: Page) -> None:
+    sources = [str(attributes[name]) for _, attributes in plain.tags for name in ("src", "href") if name in attributes]
     assert sources
     assert all(source.startswith("data:") for source in sources)
-    assert not made.all("script")
-    assert "default-src 'none'" in str(made.all("meta")[1]["content"])
+    assert not plain.all("script")
+    assert "default-src 'none'" in str(plain.all("meta")[1]["content"])
 
 
-def test_names_from_the_data_are_text(evaluated: Cli) -> None:
-    made = page(evaluated)
-    assert not made.all("b")
-    assert f"actual {KINDS[2]}" in made.rows
-    assert KINDS[2] in made.words
+def test_names_from_the_data_are_text(plain: Page) -> None:
+    assert not plain.all("b")
+    assert f"actual {KINDS[2]}" in plain.rows
+    assert KINDS[2] in plain.words
 
 
-def test_tables_are_named_and_have_headers(evaluated: Cli) -> None:
-    made = page(evaluated)
-    assert len([table for table in made.all("table") if table.get("aria-label")]) == len(made.all("table")) >= 4
-    assert all(attributes.get("scope") in ("col", "row") for attributes in made.all("th"))
+def test_tables_are_named_and_have_headers(plain: Page) -> None:
+    assert len([table for table in plain.all("table") if table.get("aria-label")]) == len(plain.all("table")) >= 4
+    assert all(attributes.get("scope") in ("col", "row") for attributes in plain.all("th"))
 
 
-def test_sizes_and_features_are_told(evaluated: Cli) -> None:
-    made = page(evaluated)
-    assert made.rows["train"] == ["180", f"{len(files()['prepared/train/train.csv']) / 1000:.3g} kB"]
-    assert made.rows["test"][0] == "60"
-    assert made.rows["garden"] == ["category", "a, b"]
-    assert made.rows["petal_length"] == ["integer", "1 to 13"]
+def test_sizes_and_features_are_told(plain: Page) -> None:
+    assert plain.rows["train"] == ["180", f"{len(files()['prepared/train/train.csv']) / 1000:.3g} kB"]
+    assert plain.rows["test"][0] == "60"
+    assert plain.rows["garden"] == ["category", "a, b"]
+    assert plain.rows["petal_length"] == ["integer", "1 to 13"]
 
 
 def test_tuning_is_a_history_with_the_best_so_far(evaluated: Cli) -> None:
