@@ -28,8 +28,12 @@ parse_csv <- function(text, name) {
 
 plain_cells <- function(text) {
   lines <- strsplit(text, "\r?\n")[[1]]
+  lines <- lines[nzchar(lines)]
+  if (!length(lines)) {
+    return(list())
+  }
   # strsplit forgets an empty last cell; the comma before it must not be lost.
-  cells <- strsplit(paste0(lines[nzchar(lines)], ",."), ",", fixed = TRUE)
+  cells <- strsplit(paste0(lines, ",."), ",", fixed = TRUE)
   lapply(cells, function(row) row[-length(row)])
 }
 

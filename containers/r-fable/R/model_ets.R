@@ -1,0 +1,22 @@
+# Exponential smoothing: error, trend and season chosen by fable. It takes no missing values, so gaps are filled by
+# straight lines, and the model's name says so.
+
+fit_ets <- function(history, settings) {
+  filled <- interpolated(history$values)
+  definition <- if (settings$transform == "log1p") {
+    fable::ETS(log1p(value), ic = settings$criterion)
+  } else {
+    fable::ETS(value, ic = settings$criterion)
+  }
+  fitted <- fit_fable(definition, history, filled, settings)
+  gaps <- sum(is.na(history$values))
+  if (gaps) {
+    fitted$model <- sprintf("%s, %d interpolated", fitted$model, gaps)
+  }
+  fitted
+}
+
+interpolated <- function(values) {
+  known <- which(!is.na(values))
+  stats::approx(known, values[known], xout = seq_along(values))$y
+}

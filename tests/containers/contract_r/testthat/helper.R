@@ -1,0 +1,7 @@
+# What all R images share, as it is sourced in an image.
+contract <- file.path(testthat::test_path(), "..", "..", "..", "..", "containers", "contract-r")
+for (file in setdiff(list.files(contract, "[.]R$"), "main.R")) {
+  source(file.path(contract, file))
+}
+
+refusal <- function(expression) conditionMessage(testthat::expect_error(expression, class = "user_error"))

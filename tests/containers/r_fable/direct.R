@@ -1,0 +1,24 @@
+# The same series fitted by fable directly, as its users do: prints key values, model and the means and bounds of
+# each step, a line a step. Arguments: a CSV file with header, target, time, key (joined by commas), steps.
+suppressPackageStartupMessages({
+  library(fable)
+  library(dplyr)
+})
+arguments <- commandArgs(trailingOnly = TRUE)
+target <- arguments[2]
+keys <- strsplit(arguments[4], ",", fixed = TRUE)[[1]]
+table <- read.csv(arguments[1], check.names = FALSE)
+data <- tibble(table[keys], period = tsibble::yearquarter(table[[arguments[3]]]), value = table[[target]])
+data <- tsibble::as_tsibble(data, key = all_of(keys), index = "period")
+fitted <- model(data, ets = ETS(value), arima = ARIMA(value))
+best <- as_tibble(glance(fitted)) |>
+  group_by(across(all_of(keys))) |>
+  slice_min(AICc, n = 1, with_ties = FALSE) |>
+  select(all_of(keys), .model)
+forecasts <- as_tibble(forecast(fitted, h = as.integer(arguments[5]))) |> inner_join(best, by = c(keys, ".model"))
+bound <- function(level) quantile(forecasts$value, level)
+rows <- cbind(
+  as.matrix(forecasts[c(keys, ".model")]), format(forecasts$period),
+  sprintf("%.17g", cbind(forecasts$.mean, bound(0.1), bound(0.9), bound(0.025), bound(0.975))) |> matrix(ncol = 5)
+)
+writeLines(apply(rows, 1, paste, collapse = "\t"))

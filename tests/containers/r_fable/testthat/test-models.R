@@ -1,0 +1,106 @@
+# The models themselves: needs fable.
+
+skip_if_no_fable <- function() {
+  for (package in c("tsibble", "fable", "fabletools", "feasts", "urca")) {
+    skip_if_not_installed(package)
+  }
+}
+
+history_of <- function(values, frequency = "quarterly", start = 8000L) {
+  list(start = start, values = values, frequency = frequency)
+}
+
+seasonal <- function(length) {
+  set.seed(28L)
+  200 + 30 * sin(seq_len(length) * pi / 2) + seq_len(length) + stats::rnorm(length, sd = 5)
+}
+
+direct <- function(history, definition, steps) {
+  data <- tsibble::tsibble(
+    period = index_of(history$start + seq_along(history$values) - 1L, history$frequency), value = history$values,
+    index = "period"
+  )
+  forecast <- suppressWarnings(fabletools::forecast(fabletools::model(data, definition), h = steps))
+  hilo <- function(level) distributional::hilo(forecast$value, level)
+  eighty <- unclass(vctrs::vec_proxy(hilo(80)))
+  ninety_five <- unclass(vctrs::vec_proxy(hilo(95)))
+  cbind(forecast$.mean, eighty$lower, eighty$upper, ninety_five$lower, ninety_five$upper)
+}
+
+test_that("forecasts and intervals are those of fable called directly", {
+  skip_if_no_fable()
+  history <- history_of(seasonal(48L))
+  ets <- fit_ets(history, settings_of())
+  expect_match(ets$model, "^ETS\\(.,.d?,.\\)$")
+  expect_equal(unname(ets$ahead(6L)), direct(history, fable::ETS(value), 6L), tolerance = 1e-9)
+  arima <- fit_arima(history, settings_of())
+  expect_match(arima$model, "^ARIMA\\(")
+  expect_equal(unname(arima$ahead(6L)), direct(history, fable::ARIMA(value), 6L), tolerance = 1e-9)
+})
+
+test_that("log1p is undone in means and intervals", {
+  skip_if_no_fable()
+  history <- history_of(exp(seasonal(40L) / 60))
+  fitted <- fit_ets(history, settings_of(transform = "log1p"))
+  expect_match(fitted$model, "^ETS\\(.,.d?,.\\) of log1p$")
+  expect_equal(unname(fitted$ahead(4L)), direct(history, fable::ETS(log1p(value)), 4L), tolerance = 1e-9)
+  expect_true(all(fitted$ahead(4L)[, "lower_95"] > -1))
+})
+
+test_that("auto takes the model with the lower criterion, whichever it is", {
+  skip_if_no_fable()
+  rows <- observed(seasonal(40L))
+  for (criterion in c("aicc", "aic", "bic")) {
+    values <- vapply(default_fitters(), function(fit) {
+      fit(history_of(rows$value), settings_of(criterion = criterion))$criterion
+    }, 0)
+    chosen <- forecast_series(rows, max(rows$period), 4L, settings_of(criterion = criterion), default_fitters())
+    expect_equal(chosen$criterion[[1]], min(values))
+    expect_match(chosen$model, toupper(names(which.min(values))))
+  }
+})
+
+test_that("gaps go to ARIMA as they are, and to ETS interpolated, which its name says", {
+  skip_if_no_fable()
+  values <- seasonal(40L)
+  values[c(5, 17, 18)] <- NA
+  rows <- observed(values)
+  auto <- forecast_series(rows, max(rows$period), 4L, settings_of(), default_fitters())
+  expect_match(auto$model, "^ARIMA")
+  expect_equal(unname(auto$forecasts), direct(history_of(values), fable::ARIMA(value), 4L), tolerance = 1e-9)
+  ets <- forecast_series(rows, max(rows$period), 4L, settings_of(model = "ets"), default_fitters())
+  expect_match(ets$model, "^ETS\\(.,.d?,.\\), 3 interpolated$")
+})
+
+test_that("every frequency has an index of its own, with seasons", {
+  skip_if_no_fable()
+  first <- c(yearly = "1980", quarterly = "1999 Q3", monthly = "1999-11", weekly = "2015 W50", daily = "2016-02-20",
+             hourly = "2016-12-30 20:00:00")
+  for (frequency in names(FREQUENCIES)) {
+    season <- FREQUENCIES[[frequency]]$season
+    values <- 100 + 10 * sin(2 * pi * seq_len(40L) / season) + seq_len(40L) %% 3
+    history <- history_of(values, frequency, FREQUENCIES[[frequency]]$number(first[[frequency]]))
+    index <- index_of(history$start + 0:39, frequency)
+    expect_identical(format(index[2] - index[1] > 0), "TRUE")
+    fitted <- fit_ets(history, settings_of(frequency = frequency))
+    expect_true(all(is.finite(fitted$ahead(3L))), frequency)
+  }
+})
+
+test_that("series of all odd kinds leave each other alone", {
+  skip_if_no_fable()
+  values <- seasonal(24L)
+  train <- c(
+    HEADER, rows_text("A", "good", values), rows_text("A", "constant", rep(3, 24)), rows_text("A", "short", 1:3),
+    rows_text("A", "zero", rep(0, 24)), rows_text("A", "nothing", rep("", 24)), rows_text("A", "gap", values[-7][1:20])[-9],
+    rows_text("A", "twice", values), rows_text("A", "twice", values), rows_text("A", "line", 1:24)
+  )
+  paths <- job_folder(list(train = train), cores = "2")
+  utils::capture.output(train(paths))
+  models <- read.csv(file.path(paths$output, "models.csv"))
+  rownames(models) <- models$Purpose
+  expect_identical(models$Purpose[models$reason == ""], c("good", "constant", "zero", "gap", "line"))
+  expect_match(models["twice", "reason"], "occurs more than once")
+  expect_match(models["nothing", "reason"], "it has no values")
+  expect_match(models["short", "reason"], "too short")
+})
