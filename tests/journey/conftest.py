@@ -1,4 +1,4 @@
-"""One deployment per runtime for the session, made by `make up` itself: a copy of this checkout, one workload more."""
+"""One deployment per runtime for the session, made by `make up` itself in a copy of this checkout."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ from local.settings import Runtime, Settings
 from tests.engine import require_engine
 from tests.journey.deployment import Deployment
 
-WORKLOADS = ("boston", "faulty", "iris-forest", "iris-mars", "iris-sklearn", "iris-xgboost")
+WORKLOADS = ("boston", "iris-forest", "iris-mars", "iris-sklearn", "iris-xgboost")
 
 
 def free_port() -> int:
@@ -34,10 +34,10 @@ def settings_for(runtime: Runtime, home: Path) -> Settings:
     return Settings(home=home, port=free_port(), runtime=runtime)
 
 
-def deployed(runtime: Runtime, folder: Path) -> Iterator[Deployment]:
+def deployed(runtime: Runtime, folder: Path, *more: str) -> Iterator[Deployment]:
     settings = settings_for(runtime, folder / "home")
     deployment = Deployment.with_faulty_workload(settings, folder / "checkout")
-    deployment.environment["TRAINYARD_WORKLOADS"] = ",".join(WORKLOADS)
+    deployment.environment["TRAINYARD_WORKLOADS"] = ",".join([*WORKLOADS, *more])
     log = folder / "up.log"
     try:
         with log.open("w") as output:
@@ -47,7 +47,7 @@ def deployed(runtime: Runtime, folder: Path) -> Iterator[Deployment]:
             )  # fmt: skip
         deployment.up_log = log.read_text()
         assert up.returncode == 0, deployment.up_log
-        for workload in ("faulty", "iris-sklearn"):
+        for workload in ("iris-sklearn", *more):
             deployment.push(workload)
         outcome = deployment.run("iris-sklearn")
         assert outcome["status"] == "SUCCEEDED", outcome.get("cause")
@@ -59,8 +59,8 @@ def deployed(runtime: Runtime, folder: Path) -> Iterator[Deployment]:
 
 @pytest.fixture(scope="session")
 def on_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """Images run as processes."""
-    yield from deployed("process", tmp_path_factory.mktemp("process"))
+    """Images run as processes; one workload more, which breaks on request."""
+    yield from deployed("process", tmp_path_factory.mktemp("process"), "faulty")
 
 
 @pytest.fixture(scope="session")
