@@ -24,6 +24,7 @@ td { font-variant-numeric: tabular-nums; }
 figure { margin: 0; } figure.broad { grid-column: 1 / -1; }
 figcaption { font-size: .9rem; }
 img { background: #fff; border-radius: 6px; height: auto; max-width: 100%; }
+@media (max-width: 40rem) { .broad img { max-width: none; width: 36rem; } }
 .passed { color: var(--good); } .failed { color: var(--bad); }
 """
 # The browser itself refuses whatever a name from the data might try to load or run.
@@ -124,6 +125,9 @@ def passes(gate: Mapping[str, Any], metrics: Mapping[str, Mapping[str, float]]) 
 def _figure(picture: Picture, folder: Path) -> str:
     data = base64.b64encode((folder / picture.file).read_bytes()).decode()
     words = html.escape(picture.words)
-    broad = ' class="broad"' if picture.file in BROAD else ""
-    image = f'<img alt="{html.escape(picture.title)}. {words}" src="data:image/png;base64,{data}">'
-    return f"<figure{broad}>{image}<figcaption>{words}</figcaption></figure>\n"
+    broad, title = picture.file in BROAD, html.escape(picture.title)
+    image = f'<img alt="{title}. {words}" src="data:image/png;base64,{data}">'
+    if not broad:
+        return f"<figure>{image}<figcaption>{words}</figcaption></figure>\n"
+    scrolled = f'<div class="wide" role="group" aria-label="{title}" tabindex="0">{image}</div>'
+    return f'<figure class="broad">{scrolled}<figcaption>{words}</figcaption></figure>\n'

@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from toolkit.plots.canvas import REFERENCE, SHOWN_CLASSES, Picture, Place, axes, legend, save, style
-from toolkit.text import clipped
+from toolkit.text import squeezed
 
 SHOWN_CELLS = 20
 
@@ -24,7 +24,7 @@ def draw(curves: Mapping[str, Any], folder: Path) -> list[Picture]:
 
 
 def _confusion(matrix: Sequence[Sequence[int]], categories: Sequence[str], folder: Path) -> Picture:
-    names = [clipped(category, 18) for category in categories]
+    names = [squeezed(category, 18) for category in categories]
     size = 4.0 + 0.3 * min(len(names), SHOWN_CELLS)
     made = axes("Confusion matrix", "predicted class", "actual class", size + 0.9, size)
     made.grid(visible=False)
@@ -54,7 +54,7 @@ def _lines(made: Axes, curves: Curves, x: str, y: str, marker: str = "", place: 
     for number, (category, curve) in enumerate(shown):
         colour, dashes = style(number)
         made.plot(
-            curve[x], curve[y], label=clipped(category, 24), color=colour, linestyle=dashes,
+            curve[x], curve[y], label=squeezed(category, 24), color=colour, linestyle=dashes,
             marker=marker, markersize=4,
         )  # fmt: skip
     legend(made, len(shown), place)
