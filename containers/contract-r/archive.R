@@ -9,12 +9,12 @@ with_unpacked <- function(folder, wanted, work) {
   target <- tempfile("model")
   on.exit(unlink(target, recursive = TRUE))
   names <- tryCatch(
-    utils::untar(archive, list = TRUE, tar = "internal"),
+    utils::untar(archive, list = TRUE),
     error = function(error) character(), warning = function(warning) character()
   )
   known <- names[names %in% c(wanted, file.path(".", wanted))]
   if (length(known)) {
-    utils::untar(archive, files = unique(known), exdir = target, tar = "internal")
+    utils::untar(archive, files = unique(known), exdir = target)
   }
   work(target)
 }

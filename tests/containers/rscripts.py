@@ -32,6 +32,11 @@ def rscript(*arguments: str | Path, seconds: int = 120) -> "subprocess.Completed
     )
 
 
+def has_packages(*names: str) -> bool:
+    """Tell whether R packages are installed."""
+    return not _missing(names)
+
+
 def require_packages(*names: str) -> None:
     """Skip with the reason where an R package is missing."""
     if missing := _missing(names):

@@ -77,10 +77,10 @@ class Processes:
 
     program: Program
 
-    def run(self, argument: str, base: Path) -> Finished:
+    def run(self, argument: str, base: Path, seconds: float = 120) -> Finished:
         """Run a command to its end."""
         with self._start(argument, base, {}) as process:
-            output, _ = process.communicate(timeout=120)
+            output, _ = process.communicate(timeout=seconds)
         return Finished(process.returncode, output)
 
     @contextmanager

@@ -6,6 +6,7 @@ MEASURES <- c("mean", "lower_80", "upper_80", "lower_95", "upper_95")
 LEVELS <- c(lower_80 = 0.1, upper_80 = 0.9, lower_95 = 0.025, upper_95 = 0.975)
 
 default_fitters <- function() {
+  require_fable()
   list(ets = fit_ets, arima = fit_arima)
 }
 

@@ -2,7 +2,6 @@
 # on validation, says how good they are: metric lines, and accuracy per series.
 
 train <- function(paths) {
-  require_fable()
   train_with(paths, default_fitters())
 }
 
@@ -10,6 +9,7 @@ train <- function(paths) {
 train_with <- function(paths, fitters) {
   settings <- read_settings(paths$hyperparameters)
   data <- read_data(paths$data, settings)
+  force(fitters) # fable is looked for now: what is wrong with the job itself is said first
   results <- on_all_cores(
     data$series, function(series) fit_and_check(series, data, settings, fitters), cores_of(settings),
     on_loss = function() list(final = list(error = "the process that fitted it ended"), check = no_accuracy())

@@ -1,5 +1,5 @@
 # What all R images share, as it is sourced in an image.
-contract <- file.path(testthat::test_path(), "..", "..", "..", "..", "containers", "contract-r")
+contract <- normalizePath("../../../../containers/contract-r")
 for (file in setdiff(list.files(contract, "[.]R$"), "main.R")) {
   source(file.path(contract, file))
 }

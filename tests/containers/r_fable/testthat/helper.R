@@ -1,7 +1,7 @@
 # The image's code as it is sourced in the image, and a model that needs no fable: the same season as last time,
 # with bounds from how much seasons changed.
 
-containers <- file.path(testthat::test_path(), "..", "..", "..", "..", "containers")
+containers <- normalizePath("../../../../containers")
 for (folder in c("contract-r", "r-fable/R")) {
   files <- list.files(file.path(containers, folder), "[.]R$", full.names = TRUE)
   for (file in files[basename(files) != "main.R"]) {
