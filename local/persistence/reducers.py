@@ -1,5 +1,6 @@
 """How objects are written that pickle refuses, or would write wrongly."""
 
+import enum
 import threading
 import types
 import weakref
@@ -26,9 +27,16 @@ def for_kind(kind: type) -> Reducer | None:
         return _key
     if kind in _BY_KIND:
         return _BY_KIND[kind]
+    if issubclass(kind, enum.Enum):
+        return _member
     if kind.__module__ == "collections" or _reduces_itself(kind):
         return None
     return next((reducer for base, reducer in _BY_BASE.items() if issubclass(kind, base) and kind is not base), None)
+
+
+def _member(member: enum.Enum) -> Any:
+    """As Python writes a member of an enumeration from 3.11.4 on; before, it does so by `getattr`."""
+    return type(member), (member.value,)
 
 
 def _function(function: types.FunctionType) -> Any:

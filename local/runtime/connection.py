@@ -9,7 +9,7 @@ import docker
 from docker.errors import DockerException
 from requests.exceptions import RequestException
 
-_PING_SECONDS = 3
+_PING_SECONDS = 15  # nobody there is known at once; a busy engine may take its time
 
 
 def connect() -> docker.DockerClient | None:

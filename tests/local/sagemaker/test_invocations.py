@@ -172,9 +172,11 @@ def test_a_variant_whose_instances_are_all_dead_answers_quickly_with_a_5xx(hasty
     assert dying["Error"]["Code"] == "ModelError"
     assert "Received server error (0) from primary" in dying["Error"]["Message"]
     url = f"{hasty.settings.endpoint_url}/endpoints/e/invocations"
-    began = time.monotonic()
+    deadline = time.monotonic() + 15
     answer = urllib3.request("POST", url, body=b"x", retries=False)
-    assert time.monotonic() - began < 15
+    while answer.status == 424 and time.monotonic() < deadline:  # it is still dying, and takes requests with it
+        answer = urllib3.request("POST", url, body=b"x", retries=False)
+    assert time.monotonic() < deadline
     assert answer.status == 503
     assert answer.headers["x-amzn-ErrorType"] == "ServiceUnavailable"
     assert "No healthy instance of variant main" in answer.json()["Message"]
