@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.trainyard.conftest import ARN, RUN, WORKLOAD, Cli, States, client, point
-from tests.trainyard.evaluated import KINDS, Tuner, files, store, store_metrics, tuned_run
+from tests.trainyard.conftest import ARN, RUN, WORKLOAD, Cli, States, client, point, put
+from tests.trainyard.evaluated import KINDS, PLAN, Tuner, files, store, store_metrics, tuned_run
 from tests.trainyard.recorded import failed_run, good_run
 
 pytestmark = pytest.mark.local
@@ -161,6 +161,15 @@ def test_tuning_is_a_history_with_the_best_so_far(evaluated: Cli) -> None:
     assert "Bayesian search for the least validation:rmse; 4 of 5 trials ended with it." in made.words
     assert made.rows["1"] == ["Completed", "6.0", "4.1", "booster gbtree, eta 0.5235"]
     assert made.rows["5"] == ["Failed", "4.0", "-", "booster gbtree, eta 0.3235"]
+
+
+def test_candidates_stand_in_the_plans_order_everywhere(evaluated: Cli) -> None:
+    turned = PLAN | {"candidates": dict(reversed(PLAN["candidates"].items()))}
+    put(f"{WORKLOAD}/runs/{RUN}/plan.json", turned)
+    made = page(evaluated)
+    assert made.rows[""] == ["linear", "forest"]
+    names = [str(image["alt"]).split(" of ")[1].split(".")[0] for image in made.all("img")]
+    assert names == ["linear", "forest"] * 4
 
 
 def test_a_tuning_without_any_result_is_told_without_a_chart(evaluated: Cli) -> None:

@@ -83,7 +83,11 @@ def _tuning(name: str, tuning: Tuning) -> list[Markup]:
     header = ["Trial", "Status", "Ended (min)", tuning.metric, "Hyperparameters"]
     ranked = sorted(tuning.trials, key=lambda trial: _order(trial, tuning))
     rows = [_trial(place, trial) for place, trial in enumerate(ranked, start=1)]
-    listed = folded(f"All trials of {name}, best first", table(tuning.job, header, rows)) if rows else Markup()
+    listed = (
+        folded(f"All trials of {name}, best first", table(f"Tuning job {tuning.job}", header, rows))
+        if rows
+        else Markup()
+    )
     return [element("h3", name), element("p", said), *drawn, listed]
 
 

@@ -57,12 +57,14 @@ def read(context: Context, execution: Execution) -> Report:
     evaluations = _evaluations(s3, bucket, run, found)
     if not any(evaluation.metrics for evaluation in evaluations.values()):
         raise _nothing(execution, said["status"])
+    result = outcome.read(context, execution, history)
+    names = [candidate.name for candidate in result.candidates]
     return Report(
-        outcome=outcome.read(context, execution, history),
+        outcome=result,
         plan=stacks.read_json(s3, bucket, f"{run}plan.json") or {},
         features=stacks.read_json(s3, bucket, f"{run}prepared/features.json") or {},
         sizes={name.removeprefix("prepared/"): size for name, size in found.items() if name.startswith("prepared/")},
-        evaluations=evaluations,
+        evaluations={name: evaluations[name] for name in names if name in evaluations},
         tunings=of_run(context.client("sagemaker"), history),
     )
 

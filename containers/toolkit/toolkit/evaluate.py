@@ -21,16 +21,19 @@ from toolkit.results import Result
 
 def run(paths: Paths) -> None:
     """Do the whole job."""
+    results.write(paths.processing_output("evaluation"), *judged(paths))
+
+
+def judged(paths: Paths) -> tuple[Plan, str, Result]:
+    """Return the plan, the candidate's name, and how good it is."""
     wanted = plan.read(paths.processing_input("plan") / "plan.json")
     features = _json(paths.processing_input("features") / "features.json")
     candidate = _candidate(features)
     scores = _scores(paths.processing_input("scores") / "features.csv.out")
     if wanted.forecast:
-        result = forecasting.run(paths, wanted, wanted.forecast, scores)
-    else:
-        labels = paths.processing_input("labels") / "labels.csv"
-        result = _measured(labels, scores, features, candidate, wanted)
-    results.write(paths.processing_output("evaluation"), wanted, candidate, result)
+        return wanted, candidate, forecasting.run(paths, wanted, wanted.forecast, scores)
+    labels = paths.processing_input("labels") / "labels.csv"
+    return wanted, candidate, _measured(labels, scores, features, candidate, wanted)
 
 
 def _json(path: Path) -> dict[str, Any]:

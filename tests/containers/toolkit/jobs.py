@@ -2,13 +2,13 @@
 
 import csv
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from contract import program
 from contract.paths import Paths
-from toolkit import evaluate, prepare
+from toolkit import evaluate, prepare, results
 
 SPLIT = {"train": 0.7, "validation": 0.15, "test": 0.15}
 
@@ -28,7 +28,7 @@ def plan(**changes: Any) -> dict[str, Any]:
     }
 
 
-REGRESSION = {
+REGRESSION: dict[str, Any] = {
     "task": "regression",
     "data": {"uri": "", "target": "y"},
     "candidates": {"linear": {"decoder": {"format": "csv", "output": "value"}}},
@@ -64,14 +64,22 @@ class Job:
         paths = Paths(self.base)
         return program.job(lambda: prepare.run(paths), paths.message)
 
-    def evaluate(self, features: dict[str, Any], labels: str, scores: str, /, **changes: Any) -> int:
-        """Run `evaluate` on given files."""
+    def evaluate(
+        self, features: dict[str, Any], labels: str, scores: str, /, *, drawn: bool = True, **changes: Any
+    ) -> int:
+        """Run `evaluate` on given files; without its pictures, which take most of its time, it is quick."""
         self.put("plan", "plan.json", json.dumps(plan(**changes)))
         self.put("features", "features.json", json.dumps(features))
         self.put("labels", "labels.csv", labels)
         self.put("scores", "features.csv.out", scores)
         paths = Paths(self.base)
-        return program.job(lambda: evaluate.run(paths), paths.message)
+        return program.job(lambda: evaluate.run(paths) if drawn else self._write(paths), paths.message)
+
+    @staticmethod
+    def _write(paths: Paths) -> None:
+        plan, candidate, result = evaluate.judged(paths)
+        undrawn = replace(result, draw=lambda _: [])
+        results.write(paths.processing_output("evaluation"), plan, candidate, undrawn)
 
     @property
     def message(self) -> str:

@@ -54,7 +54,7 @@ def result(job: Job, name: str) -> dict[str, Any]:
 
 def test_classification_metrics_are_those_of_the_joined_rows(forest: Job) -> None:
     labels, scores = classified()
-    assert forest.evaluate(FOREST, "\n".join(labels), scores) == 0
+    assert forest.evaluate(FOREST, "\n".join(labels), scores, drawn=False) == 0
     metrics = result(forest, "metrics.json")
     assert list(metrics) == ["multiclass_classification_metrics", "rows"]
     assert metrics["rows"] == 90
@@ -72,7 +72,7 @@ def test_classification_metrics_are_those_of_the_joined_rows(forest: Job) -> Non
 
 def test_curves_hold_matrix_and_roc(forest: Job) -> None:
     labels, scores = classified()
-    forest.evaluate(FOREST, "\n".join(labels), scores)
+    forest.evaluate(FOREST, "\n".join(labels), scores, drawn=False)
     curves = result(forest, "curves.json")
     predicted = [line.split(",")[0] for line in scores.splitlines()]
     assert curves["confusion_matrix"] == judge.confusion_matrix(labels, predicted).tolist()
@@ -85,7 +85,7 @@ def test_curves_hold_matrix_and_roc(forest: Job) -> None:
 
 def test_curves_hold_precision_against_recall(forest: Job) -> None:
     labels, scores = classified()
-    forest.evaluate(FOREST, "\n".join(labels), scores)
+    forest.evaluate(FOREST, "\n".join(labels), scores, drawn=False)
     for code, kind in enumerate(KINDS):
         curve = result(forest, "curves.json")["precision_recall"][kind]
         column = [float(line.split(",")[1 + code]) for line in scores.splitlines()]
@@ -97,7 +97,7 @@ def test_curves_hold_precision_against_recall(forest: Job) -> None:
 def test_calibration_compares_probability_with_what_came_true(forest: Job) -> None:
     labels = ["aster"] * 3 + ["bellis"] * 7
     scores = "aster,0.34,0.33,0.33\n" * 10
-    assert forest.evaluate(FOREST, "\n".join(labels), scores) == 0
+    assert forest.evaluate(FOREST, "\n".join(labels), scores, drawn=False) == 0
     curve = result(forest, "curves.json")["calibration"]["aster"]
     assert (curve["predicted"], curve["observed"], curve["rows"]) == ([pytest.approx(0.34)], [pytest.approx(0.3)], [10])
 
@@ -105,7 +105,7 @@ def test_calibration_compares_probability_with_what_came_true(forest: Job) -> No
 def test_residuals_of_all_rows_are_counted(linear: Job) -> None:
     actual = np.random.default_rng(1).normal(size=3000)
     labels, scores = "\n".join(map(repr, actual.tolist())), "0\n" * 3000
-    assert linear.evaluate(LINEAR, labels, scores, **REGRESSION) == 0
+    assert linear.evaluate(LINEAR, labels, scores, **REGRESSION, drawn=False) == 0
     curves = result(linear, "curves.json")
     assert sum(curves["residuals"]["rows"]) == 3000
     assert curves["residuals"]["mean"] == pytest.approx(actual.mean())
@@ -115,7 +115,7 @@ def test_residuals_of_all_rows_are_counted(linear: Job) -> None:
 def test_regression_metrics(linear: Job) -> None:
     actual, predicted = np.arange(40) / 3, np.arange(40) / 3 + np.sin(np.arange(40))
     labels, scores = ("\n".join(map(repr, values.tolist())) for values in (actual, predicted))
-    assert linear.evaluate(LINEAR, labels, scores, **REGRESSION) == 0
+    assert linear.evaluate(LINEAR, labels, scores, **REGRESSION, drawn=False) == 0
     group = result(linear, "metrics.json")["regression_metrics"]
     assert set(group) == {"mae", "mse", "rmse", "r2"}
     assert group["rmse"]["value"] == pytest.approx(judge.mean_squared_error(actual, predicted) ** 0.5)
@@ -200,7 +200,7 @@ def test_odd_class_names_are_drawn(forest: Job) -> None:
 def test_many_classes_stay_within_the_limit(forest: Job) -> None:
     kinds = [f"class-{number:03}" for number in range(200)]
     many = features(kinds, forest={"format": "csv", "output": "label"})
-    assert forest.evaluate(many, "\n".join(kinds * 3), "\n".join(kinds * 3)) == 0
+    assert forest.evaluate(many, "\n".join(kinds * 3), "\n".join(kinds * 3), drawn=False) == 0
     assert forest.output("evaluation", "metrics.json").stat().st_size < 16_000
     assert "confusion_matrix" not in result(forest, "metrics.json")["multiclass_classification_metrics"]
     assert len(result(forest, "curves.json")["confusion_matrix"]) == 200

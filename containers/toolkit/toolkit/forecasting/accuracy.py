@@ -65,10 +65,9 @@ def measures(results: Results) -> dict[str, float]:
     squared = error**2
     mse = _mean(squared)
     ratio = np.divide(error, results.actual, out=np.full_like(error, np.nan), where=results.actual != 0)
-    per_series = np.array([_mean(row) for row in squared])
     return {
         "mase": _mean(np.abs(error) / results.scale[:, None]),
-        "rmsse": _mean(np.sqrt(per_series / results.square_scale)),
+        "rmsse": _mean(np.sqrt(_by_series(squared) / results.square_scale)),
         "mape": 100 * _mean(np.abs(ratio)),
         "rmse": mse**0.5,
         "mae": _mean(np.abs(error)),
@@ -80,6 +79,15 @@ def measures(results: Results) -> dict[str, float]:
 def _mean(values: Floats) -> float:
     known = values[np.isfinite(values)]
     return float(known.mean()) if known.size else float("nan")
+
+
+def _by_series(values: Floats) -> Floats:
+    """Return the mean of each row's known values."""
+    known = np.isfinite(values)
+    count = known.sum(axis=1)
+    nothing = np.full(len(values), np.nan)
+    result: Floats = np.divide(np.where(known, values, 0.0).sum(axis=1), count, out=nothing, where=count > 0)
+    return result
 
 
 def _coverage(results: Results, level: str) -> float:

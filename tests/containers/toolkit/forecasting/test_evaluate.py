@@ -27,12 +27,12 @@ def judged(job: Job, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """Prepare, then evaluate given answers as the candidate `ets`."""
     monkeypatch.setenv("CANDIDATE", "ets")
 
-    def run(lines: list[str], data: str = trips(), /, **changes: Any) -> int:
+    def run(lines: list[str], data: str = trips(), /, *, drawn: bool = False, **changes: Any) -> int:
         assert job.prepare(data, **PLAN | changes) == 0
         for name in ("features.csv", "series.jsonl"):
             job.put("labels", name, job.output("prepared", "test", name).read_bytes())
         labels = job.output("prepared", "test", "labels.csv").read_text()
-        return job.evaluate(job.features, labels, "\n".join(lines) + "\n", **PLAN | changes)
+        return job.evaluate(job.features, labels, "\n".join(lines) + "\n", drawn=drawn, **PLAN | changes)
 
     return run
 
@@ -163,7 +163,7 @@ def test_one_series_has_deviations_over_its_periods(job: Job, judged: Callable[.
 
 
 def test_best_median_and_worst_series_are_drawn_with_what_came(job: Job, judged: Callable[..., int]) -> None:
-    judged(answers())
+    judged(answers(), drawn=True)
     curves = json.loads(job.output("evaluation", "curves.json").read_text())
     assert [(one["rank"], tuple(one["key"])) for one in curves["series"]] == [
         ("best", KEYS[0]), ("median", KEYS[1]), ("worst", KEYS[2])
@@ -181,7 +181,7 @@ def test_best_median_and_worst_series_are_drawn_with_what_came(job: Job, judged:
 def test_odd_keys_are_drawn_and_escaped(job: Job, judged: Callable[..., int]) -> None:
     data = trips().replace("Cape", "<b>$x^2$</b> 日本")
     lines = [answers()[2], *answers()[:2]]
-    assert judged(lines, data) == 0
+    assert judged(lines, data, drawn=True) == 0
     page = job.output("evaluation", "report.html").read_text(encoding="utf-8")
     assert "<b>" not in page
     assert "&lt;b&gt;$x^2$" in page
