@@ -8,7 +8,7 @@ import pytest
 from recordio import Record, Tensor, write_records
 from sklearn.linear_model import LinearRegression
 
-from tests.local.images.linear_jobs import binary, csv, regression
+from tests.local.images.linear_jobs import SMALL, binary, csv, regression
 from tests.local.images.stand_ins import ended, prepare
 from tests.local.sagemaker.conftest import BUCKET, World
 from tests.local.sagemaker.conftest import containers as containers
@@ -26,7 +26,7 @@ def fit(
     for channel, body in channels.items():
         source = {"S3DataType": "S3Prefix", "S3Uri": world.put(f"{name}/{channel}/part", body)}
         inputs.append({"ChannelName": channel, "ContentType": kind, "DataSource": {"S3DataSource": source}})
-    options: dict[str, Any] = {"HyperParameters": given, "StoppingCondition": {"MaxRuntimeInSeconds": 600}}
+    options: dict[str, Any] = {"HyperParameters": SMALL | given, "StoppingCondition": {"MaxRuntimeInSeconds": 600}}
     world.train(name, IMAGE, wait=False, InputDataConfig=inputs, **options)
     return ended(world, name)
 

@@ -15,7 +15,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score, roc_auc_score
 
 from local.sagemaker import builtin_metrics
-from tests.local.images.linear_jobs import Array, Data, binary, csv, multiclass, regression, run
+from tests.local.images.linear_jobs import SMALL, Array, Data, binary, csv, multiclass, regression, run
 
 pytestmark = pytest.mark.unit
 
@@ -228,7 +228,7 @@ def test_a_pipe_is_read(tmp_path: Path) -> None:
     config, pipe = tmp_path / "input" / "config", tmp_path / "input" / "data" / "train_0"
     config.mkdir(parents=True)
     pipe.parent.mkdir()
-    (config / "hyperparameters.json").write_text(json.dumps(REGRESSOR))
+    (config / "hyperparameters.json").write_text(json.dumps(SMALL | REGRESSOR))
     (config / "inputdataconfig.json").write_text('{"train": {"ContentType": "text/csv", "TrainingInputMode": "Pipe"}}')
     os.mkfifo(pipe)
     writer = threading.Thread(target=pipe.write_bytes, args=(csv(regression()),))
@@ -354,6 +354,12 @@ def test_wrong_data_is_named(tmp_path: Path, body: bytes, reason: str) -> None:
     trained = run(tmp_path, REGRESSOR, train=body)
     assert trained.code == 2
     assert reason in trained.failure
+
+
+def test_more_rows_in_a_mini_batch_than_there_are_is_refused_as_on_aws(tmp_path: Path) -> None:
+    trained = run(tmp_path, {**REGRESSOR, "mini_batch_size": "1000"}, train=csv(regression()))
+    assert trained.code == 2
+    assert "the mini-batch size is too high" in trained.failure
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ def train(base: Path) -> None:
     given = parameters.read(_read(base, "hyperparameters.json"))
     cluster = {"current_host": "algo-1", "hosts": ["algo-1"], **_read(base, "resourceconfig.json")}
     channels = _channels(base, _read(base, "inputdataconfig.json"), cluster["hosts"], given)
+    _check_batches(len(channels["train"]), given["mini_batch_size"])
     host = cluster["current_host"]
     if host != sorted(cluster["hosts"])[0]:
         log.info("The stand-in learns on the first host; this one is %s.", host)
@@ -71,6 +72,16 @@ def train(base: Path) -> None:
         _tell("test", channels["test"], found.model, given, host)
     else:
         log.info("Test data is not provided.")
+
+
+def _check_batches(rows: int, size: int) -> None:
+    """AWS's algorithm learns from whole mini-batches only; the default of 1000 is too much for a small table."""
+    if size > rows:
+        raise ClientError(
+            "No training data processed. Either the training channel is empty or the mini-batch size is too high. "
+            "Verify that training data contains non-empty files and the mini-batch size is less than the number of "
+            f"records per training host. (mini_batch_size={size}, records={rows})"
+        )
 
 
 def _read(base: Path, name: str) -> dict[str, Any]:
