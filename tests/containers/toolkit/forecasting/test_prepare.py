@@ -1,9 +1,12 @@
 import csv
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as arrow
+import pyarrow.parquet as parquet
 import pytest
 
 from tests.containers.toolkit.forecasting.samples import KEYS, PLAN, lines, quarters, trips, value
@@ -137,6 +140,22 @@ def test_dates_and_files_in_any_order_give_the_same_series(job: Job, tmp_path: P
     plain.prepare(trips(), **PLAN)
     for parts in (("train", "train.csv"), ("validation", "validation.csv"), ("test", "labels.csv")):
         assert job.table(*parts) == plain.table(*parts)
+
+
+@pytest.mark.parametrize("kind", ["date32", "timestamp"])
+def test_parquet_gives_what_csv_gives(job: Job, tmp_path: Path, kind: str) -> None:
+    rows = list(csv.reader(lines()))
+    days = [date(int(row[0][:4]), 3 * int(row[0][6]) - 2, 1) for row in rows]
+    times = arrow.array(days, type=arrow.date32()).cast(arrow.date32() if kind == "date32" else arrow.timestamp("ms"))
+    visits = [None if place == 3 else float(row[4]) for place, row in enumerate(rows)]
+    data = {"Quarter": times, "Region": [row[1] for row in rows], "Purpose": [row[3] for row in rows], "Trips": visits}
+    parquet.write_table(arrow.table(data), tmp_path / "x.parquet")
+    assert job.prepare({"x.parquet": (tmp_path / "x.parquet").read_bytes()}, **PLAN) == 0
+    plain, text = Job(tmp_path / "plain"), lines()
+    text[3] = text[3].rsplit(",", 1)[0] + ","
+    plain.prepare(trips(text), **PLAN)
+    assert job.table("train", "train.csv") == plain.table("train", "train.csv")
+    assert job.features == plain.features
 
 
 def changed(row: int, column: int, cell: str) -> str:
