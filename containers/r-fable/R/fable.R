@@ -19,6 +19,7 @@ fit_fable <- function(definition, history, values, settings) {
   list(
     model = if (settings$transform == "none") name else sprintf("%s of %s", name, settings$transform),
     criterion = criterion_of(fitted, settings$criterion),
+    fit = fitted$model[[1]]$fit,
     ahead = function(steps) quantiles(suppressWarnings(fabletools::forecast(fitted, h = steps)))
   )
 }
@@ -38,7 +39,7 @@ index_of <- function(number, frequency) {
 # With hardly more values than parameters AICc's correction turns negative and would win: no criterion then.
 criterion_of <- function(fitted, criterion) {
   glance <- fabletools::glance(fitted)
-  value <- glance[[CRITERIA[[criterion]]]]
+  value <- as.numeric(glance[[CRITERIA[[criterion]]]])
   if (is.na(value) || !isTRUE(glance$AICc >= glance$AIC)) Inf else value
 }
 

@@ -1,6 +1,8 @@
-# One series: every model that was asked for is fitted, the one with the lowest criterion forecasts.
-# A fitter is a function(history, settings) that returns list(model = its name, criterion = a number,
-# ahead = function(steps) a matrix with a row per step and the columns of MEASURES).
+# One series: every model that was asked for is fitted, the one with the lowest information criterion
+# forecasts.
+# A fitter is a function(history, settings) that returns list(model = its name, criterion = a number as
+# the model's package tells it, comparable = the same on one scale for all models, ahead = function(steps) a matrix
+# with a row per step and the columns of MEASURES).
 
 MEASURES <- c("mean", "lower_80", "upper_80", "lower_95", "upper_95")
 LEVELS <- c(lower_80 = 0.1, upper_80 = 0.9, lower_95 = 0.025, upper_95 = 0.975)
@@ -51,7 +53,7 @@ best_model <- function(history, settings, fitters) {
     give_up(paste(vapply(attempts, `[[`, "", "error"), collapse = "; "))
   }
   fits <- attempts[!failed]
-  fits[[which.min(vapply(fits, `[[`, 0, "criterion"))]]
+  fits[[which.min(vapply(fits, `[[`, 0, "comparable"))]]
 }
 
 # With gaps ARIMA comes first and ETS only when it fails: ETS sees interpolated values, and criteria of models

@@ -6,5 +6,9 @@ fit_arima <- function(history, settings) {
   } else {
     fable::ARIMA(value, ic = settings$criterion)
   }
-  fit_fable(definition, history, history$values, settings)
+  fitted <- fit_fable(definition, history, history$values, settings)
+  spec <- fitted$fit$spec
+  # Differences take values out of the likelihood: criteria compare per value that is in it.
+  fitted$comparable <- fitted$criterion / (sum(!is.na(history$values)) - spec$d - spec$D * spec$period)
+  fitted
 }

@@ -6,7 +6,7 @@ is_constant <- function(values) {
 
 fit_constant <- function(history) {
   value <- history$values[!is.na(history$values)][1]
-  list(model = "CONSTANT", criterion = -Inf, ahead = function(steps) {
+  list(model = "CONSTANT", criterion = -Inf, comparable = -Inf, ahead = function(steps) {
     matrix(value, steps, length(MEASURES), dimnames = list(NULL, MEASURES))
   })
 }

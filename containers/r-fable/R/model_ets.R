@@ -9,6 +9,9 @@ fit_ets <- function(history, settings) {
     fable::ETS(value, ic = settings$criterion)
   }
   fitted <- fit_fable(definition, history, filled, settings)
+  # fable leaves constants out of the likelihood of ETS; with them it is the Gaussian one, as ARIMA's is.
+  n <- length(filled)
+  fitted$comparable <- fitted$criterion / n - (log(n) - log(2 * pi) - 1)
   gaps <- sum(is.na(history$values))
   if (gaps) {
     fitted$model <- sprintf("%s, %d interpolated", fitted$model, gaps)

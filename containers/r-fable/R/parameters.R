@@ -8,7 +8,7 @@ forecasting_parameters <- function() {
     key = names_value("names of columns that tell one series from another, joined by commas"),
     frequency = choice(NULL, names(FREQUENCIES)),
     horizon = whole_number(NULL, 1L, 1000L), # forecasts reach twice as far
-    model = choice("auto", c("auto", "ets", "arima")), # auto: the one with the lower criterion, for each series
+    model = choice("auto", c("auto", "ets", "arima")), # auto: for each series the one with the lower criterion
     criterion = choice("aicc", c("aicc", "aic", "bic")),
     transform = choice("none", c("none", "log1p")), # log1p: forecasts above -1, for counts and sales
     cores = whole_number(0L, 0L, 1024L) # 0: all

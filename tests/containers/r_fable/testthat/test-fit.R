@@ -1,7 +1,7 @@
 both <- list(ets = seasonal_naive, arima = function(history, settings) {
   fitted <- seasonal_naive(history, settings)
   fitted$model <- "OTHER"
-  fitted$criterion <- 99
+  fitted$comparable <- 99
   fitted
 })
 
@@ -55,6 +55,8 @@ test_that("a series that ended early is forecast for the same periods as all oth
 })
 
 test_that("forecasts that are not finite are none", {
-  wild <- function(history, settings) list(model = "WILD", criterion = 1, ahead = function(steps) matrix(Inf, steps, 5))
+  wild <- function(history, settings) {
+    list(model = "WILD", criterion = 1, comparable = 1, ahead = function(steps) matrix(Inf, steps, 5))
+  }
   expect_match(forecast_of(observed(wave(20)), list(ets = wild), model = "ets")$error, "WILD gave forecasts that are not")
 })

@@ -49,15 +49,31 @@ test_that("log1p is undone in means and intervals", {
 
 test_that("auto takes the model with the lower criterion, whichever it is", {
   skip_if_no_fable()
-  rows <- observed(seasonal(40L))
-  for (criterion in c("aicc", "aic", "bic")) {
-    values <- vapply(default_fitters(), function(fit) {
-      fit(history_of(rows$value), settings_of(criterion = criterion))$criterion
-    }, 0)
-    chosen <- forecast_series(rows, max(rows$period), 4L, settings_of(criterion = criterion), default_fitters())
-    expect_equal(chosen$criterion[[1]], min(values))
+  seen <- character()
+  for (seed in 1:4) {
+    set.seed(seed)
+    level <- if (seed %% 2L) cumsum(stats::rnorm(40L, sd = 9)) else 0
+    rows <- observed(200 + level + 20 * sin(seq_len(40L) * pi / 2) + stats::rnorm(40L, sd = 3))
+    values <- vapply(default_fitters(), function(fit) fit(history_of(rows$value), settings_of())$comparable, 0)
+    chosen <- forecast_series(rows, max(rows$period), 4L, settings_of(), default_fitters())
     expect_match(chosen$model, toupper(names(which.min(values))))
+    seen <- c(seen, sub("[(].*", "", chosen$model))
   }
+  expect_setequal(seen, c("ETS", "ARIMA"))
+})
+
+test_that("the criteria of both models are on the scale of the Gaussian likelihood, per value", {
+  skip_if_no_fable()
+  gaussian <- function(residuals) sum(stats::dnorm(residuals, 0, sqrt(mean(residuals^2)), log = TRUE))
+  set.seed(3L)
+  history <- history_of(50 + 10 * stats::rnorm(40L))
+  ets <- fit_ets(history, settings_of(criterion = "aic"))
+  expect_match(ets$model, "^ETS\\(A,")
+  parameters <- nrow(ets$fit$par) + 1L
+  expect_equal(ets$comparable * 40, -2 * gaussian(ets$fit$est$.resid) + 2 * parameters, tolerance = 1e-6)
+  arima <- fit_arima(history, settings_of(criterion = "aic"))
+  expect_match(arima$model, "^ARIMA\\(0,0,0\\) w/ mean")
+  expect_equal(arima$comparable * 40, -2 * gaussian(arima$fit$est$.resid) + 2 * 2, tolerance = 1e-6)
 })
 
 test_that("gaps go to ARIMA as they are, and to ETS interpolated, which its name says", {
