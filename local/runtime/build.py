@@ -125,7 +125,7 @@ class ContextBuilder(Builder):
         """Return a copy of the context without what .dockerignore names."""
         definition = dockerfile.read(plan.context / plan.dockerfile, plan.build_args)
         for command in definition.skipped:
-            self._say(f"not run without a container engine: RUN {command}")
+            self._say(f"left to this machine without a container engine: {command}")
         self._settings.state.mkdir(parents=True, exist_ok=True)
         home = Path(tempfile.mkdtemp(prefix=".copied-", dir=self._settings.state))
         context = home / "context"

@@ -2,8 +2,9 @@
 
 Understood: ARG FROM ENV WORKDIR COPY ADD (local files) EXPOSE LABEL USER ENTRYPOINT CMD, HEALTHCHECK,
 STOPSIGNAL, SHELL, VOLUME, MAINTAINER, and of RUN the `pip install` commands; other RUN commands prepare a
-system that the host already is, and are listed in `skipped`. What copies from another stage or a URL needs a
-container engine.
+system that the host already is, and are listed in `skipped`. Of several stages the last is run; what it takes from
+others into system folders (compiled libraries under /usr) belongs to that system too. Anything else from another
+stage, or from a URL, needs a container engine.
 """
 
 import io
@@ -31,6 +32,7 @@ _IGNORED = {
     "COMMENT",
 }
 _PIP = re.compile(r"^(?:\S*/)?(?:pip3?|uv\s+pip)$|^pip[\d.]*$")
+_SYSTEM = "/usr/"
 _OPTIONS_WITH_VALUE = {"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--root-user-action"}
 
 
@@ -122,8 +124,7 @@ class _Interpreter:
 
     def _on_from(self, value: str) -> None:
         self._stages += 1
-        if self._stages > 1:
-            raise self._problem("a build of several stages needs a container engine")
+        self._definition = Definition(skipped=self._definition.skipped)
 
     def _on_arg(self, value: str) -> None:
         for word in shlex.split(value):
@@ -146,7 +147,8 @@ class _Interpreter:
         while words and words[0].startswith("--"):
             option = words.pop(0)
             if option.startswith("--from"):
-                raise self._problem("COPY --from needs a container engine")
+                self._take(option.partition("=")[2], words)
+                return
         words = [self._expand(word) for word in words]
         if len(words) < 2 or any("://" in word for word in words[:-1]):
             raise self._problem("expected local sources and a destination")
@@ -155,6 +157,12 @@ class _Interpreter:
         self._definition.copies.append(Copy(sources, self._absolute(destination), into_folder))
 
     _on_add = _on_copy
+
+    def _take(self, stage: str, words: list[str]) -> None:
+        destination = self._absolute(self._expand(words[-1]))
+        if not destination.startswith(_SYSTEM):
+            raise self._problem(f"COPY --from={stage} to {destination} needs a container engine")
+        self._definition.skipped.append(f"what stage {stage} made for {destination}")
 
     def _on_entrypoint(self, value: str) -> None:
         self._definition.entrypoint = _command(value)
