@@ -35,7 +35,8 @@ from local.runtime.reaper import PidFiles, kill_marked
 from local.settings import Settings
 
 _PACKAGES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_CONFIG_FILE", "HTTPS_PROXY", "https_proxy")
-_KEPT = ("LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "LD_LIBRARY_PATH", "R_LIBS", *_PACKAGES)
+_LIBRARIES = ("LD_LIBRARY_PATH", "R_LIBS")
+_KEPT = ("LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", *_LIBRARIES, *_PACKAGES)
 _LONGEST_LINE = 64 * 1024
 _ML = "/opt/ml"
 
