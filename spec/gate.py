@@ -12,20 +12,21 @@ Task = Literal["regression", "classification", "forecasting"]
 METRICS: dict[Task, tuple[str, ...]] = {
     "regression": ("mae", "mse", "rmse", "r2"),
     "classification": ("accuracy", "precision", "recall", "f1", "auc"),
-    "forecasting": ("mae", "mse", "rmse", "mape"),
+    "forecasting": ("mase", "rmsse", "mape", "rmse", "mae", "mse", "coverage_80", "coverage_95"),
 }
 """What `evaluate` writes into metrics.json for each task."""
 
-MetricName = Literal["mae", "mse", "rmse", "r2", "mape", "accuracy", "precision", "recall", "f1", "auc"]
+MetricName = Literal[
+    "mae", "mse", "rmse", "r2", "mape", "mase", "rmsse", "coverage_80", "coverage_95",
+    "accuracy", "precision", "recall", "f1", "auc",
+]  # fmt: skip
 Bound = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Gate(Model):
     """One metric of the test set and its bound."""
 
-    metric: Literal["mae", "mse", "rmse", "r2", "mape", "accuracy", "precision", "recall", "f1", "auc"] = Field(
-        description="Metric of the evaluation on the test set."
-    )
+    metric: MetricName = Field(description="Metric of the evaluation on the test set; MAPE is in percent.")
     min: Bound | None = Field(None, description="The least that passes.")
     max: Bound | None = Field(None, description="The most that passes.")
 
