@@ -3,9 +3,8 @@
 
 VERSIONS <- c(anytime = "0.3.9", tsibble = "1.1.3", fabletools = "0.3.4", fable = "0.3.3", feasts = "0.3.1")
 
-offered <- function(repository) {
-  available <- utils::available.packages(repos = repository, type = "source")
-  stats::setNames(available[, "Version"], available[, "Package"])
+versions_of <- function(packages) {
+  stats::setNames(packages[, "Version"], packages[, "Package"])
 }
 
 check_versions <- function(found, where) {
@@ -18,7 +17,8 @@ check_versions <- function(found, where) {
 }
 
 install <- function(repository, folder) {
-  check_versions(offered(repository), repository)
+  options(warn = 2L) # a download that fails is only a warning otherwise
+  check_versions(versions_of(utils::available.packages(repos = repository, type = "source")), repository)
   dir.create(folder, recursive = TRUE)
   .libPaths(c(folder, .libPaths()))
   # In this order each finds what it needs installed: nothing else is taken from the repository.
@@ -29,7 +29,7 @@ install <- function(repository, folder) {
       INSTALL_opts = c("--no-docs", "--no-multiarch", "--strip")
     )
   }
-  check_versions(utils::installed.packages(folder)[, "Version"], folder)
+  check_versions(versions_of(utils::installed.packages(folder)), folder)
 }
 
 arguments <- commandArgs(trailingOnly = TRUE)
