@@ -45,7 +45,8 @@ class Demo:
             StepFailed: a command failed; what it printed is on the console.
         """
         account = f"aws://{ACCOUNT}/{REGION}"
-        self._quiet("Bootstrapping the account", "cdk bootstrap", ["cdk", "bootstrap", account])
+        # Without the app, which it would synthesize only to look for further environments.
+        self._quiet("Bootstrapping the account", "cdk bootstrap", ["cdk", "bootstrap", "--app", "", account])
         self._quiet("Deploying the stacks", "cdk deploy --all", DEPLOY, TRAINYARD_WORKLOADS=self._chosen(workload))
         self._shown("Uploading the sample data", ["trainyard", "data", "push", workload])
         self._shown("Running the workflow", ["trainyard", "run", workload])
