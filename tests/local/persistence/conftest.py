@@ -28,6 +28,7 @@ PROGRAM = """
     import http.server, os, sys, time
     if sys.argv[1] != "serve":
         time.sleep(600)
+    time.sleep(float(os.environ.get("DELAY", "0")))
     class Handler(http.server.BaseHTTPRequestHandler):
         def answer(self, body):
             self.send_response(200)
