@@ -85,7 +85,7 @@ class Candidate(Model):
         if isinstance(self.algorithm, BuiltinAlgorithm):
             return builtins.decoder(self.algorithm.builtin, task, self.hyperparameters)
         if task == "forecasting":
-            return {"format": "json", "output": "value"}
+            return {"format": "json", "output": "forecast"}
         labels = "label-probabilities" if isinstance(self.algorithm, ImageAlgorithm) else "label"
         return {"format": "csv", "output": "value" if task == "regression" else labels}
 

@@ -92,6 +92,21 @@ def _score(row: Mapping[str, Any], schema: Schema) -> Prediction:
     return {"label": _class(row["predicted_label"], schema), "probabilities": shares}
 
 
+def _forecast(row: Mapping[str, Any], schema: Schema) -> Prediction:
+    """Means and intervals by period; a series without a model has the reason instead."""
+    if "error" in row:
+        return {"error": str(row["error"])}
+    means = [_number(value) for value in row["mean"]]
+    periods = [str(period) for period in row["periods"]]
+    intervals = {
+        str(level): {side: [_number(value) for value in bounds[side]] for side in ("lower", "upper")}
+        for level, bounds in row["intervals"].items()
+    }
+    if {len(means)} != {len(periods), *(len(side) for bounds in intervals.values() for side in bounds.values())}:
+        raise ValueError("periods, means and bounds differ in number")
+    return {"periods": periods, "mean": means, "intervals": intervals, "model": str(row["model"])}
+
+
 def _shares(cells: Sequence[Any], schema: Schema) -> dict[str, float]:
     return {name: _number(cell) for name, cell in zip(schema.classes, cells, strict=True)}
 
@@ -110,4 +125,5 @@ _DECODERS: Mapping[tuple[str, str], Callable[[Any, Schema], Prediction]] = {
     ("csv", "code"): _code,
     ("csv", "probabilities"): _probabilities,
     ("json", "score"): _score,
+    ("json", "forecast"): _forecast,
 }

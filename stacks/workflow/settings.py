@@ -21,7 +21,11 @@ Fragment = dict[str, Any]
 
 PROCESSING_INSTANCE = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 20}
 SCORING_INSTANCE = {"InstanceCount": 1, "InstanceType": "ml.m5.large"}
-_ACCEPT = {"csv": "text/csv", "json": "application/json"}
+# In a batch transform; a forecast is an object a line, so that lines of scores are lines of the test set.
+_ACCEPT = {
+    ("json", "score"): "application/json",
+    ("json", "forecast"): "application/jsonlines",
+}
 
 
 def settings(
@@ -68,8 +72,9 @@ def _candidate(
         "name": name,
         "image": image,
         "decoder": decoder,
-        "accept": _ACCEPT[decoder["format"]],
-        "hyperparameters": candidate.training_hyperparameters(workload.task, workload.data.classes),
+        "accept": _ACCEPT.get((decoder["format"], decoder["output"]), "text/csv"),
+        "hyperparameters": candidate.training_hyperparameters(workload.task, workload.data.classes)
+        | _forecast_hyperparameters(workload),
         "script": _script_hyperparameters(candidate, script, region),
         "environment": _environment(candidate, script, region),
         "weight": workload.endpoint.weights.get(name, 1.0),
@@ -82,6 +87,21 @@ def _candidate(
     if candidate.tuning:
         fragment["tuning"] = tuning_config(candidate.tuning, seed=workload.prepare.seed)
     return fragment
+
+
+def _forecast_hyperparameters(workload: Workload) -> dict[str, str]:
+    """What an image must know of the series; see Forecasting workloads in docs/contracts.md."""
+    if workload.task != "forecasting":
+        return {}
+    data = workload.data
+    return {
+        "task": workload.task,
+        "target": data.target,
+        "time": str(data.time),
+        "key": ",".join(data.key),
+        "frequency": str(data.frequency),
+        "horizon": str(workload.horizon),
+    }
 
 
 def _example_form(candidate: Candidate) -> str:

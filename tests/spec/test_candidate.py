@@ -38,7 +38,7 @@ SCRIPT = Candidate.model_validate(
         (LINEAR, "classification", "json", "score"),
         (IMAGE, "regression", "csv", "value"),
         (IMAGE, "classification", "csv", "label-probabilities"),
-        (IMAGE, "forecasting", "json", "value"),
+        (IMAGE, "forecasting", "json", "forecast"),
         (SCRIPT, "regression", "csv", "value"),
         (SCRIPT, "classification", "csv", "label"),
     ],

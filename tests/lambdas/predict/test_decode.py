@@ -77,3 +77,27 @@ def test_answer_outside_its_decoder_is_unreadable(form: str, answer: bytes) -> N
 def test_a_line_that_does_not_divide_into_the_rows_is_unreadable() -> None:
     with pytest.raises(Unreadable, match="5 cells"):
         decode.read(b"1,2,3,4,5", {"format": "csv", "output": "value"}, REGRESSION, 2)
+
+
+FORECAST = {
+    "periods": ["2016 Q1", "2016 Q2"],
+    "mean": [1.5, 2],
+    "intervals": {"80": {"lower": [1, 1.5], "upper": [2, 2.5]}, "95": {"lower": [0, 1], "upper": [3, 3]}},
+    "model": "ETS(A,N,A)",
+}
+AS_JSON = {"format": "json", "output": "forecast"}
+
+
+def test_forecasts_and_the_reason_of_a_series_without_one_are_read() -> None:
+    body = json.dumps({"predictions": [FORECAST, {"error": "too short"}]}).encode()
+    assert decode.read(body, AS_JSON, REGRESSION, 2) == [FORECAST, {"error": "too short"}]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"mean": [1.5]}, {"mean": [1.5, None]}, {"periods": ["2016 Q1"]}, {"intervals": {"80": {"lower": [1, 2]}}}],
+)
+def test_a_forecast_whose_parts_do_not_fit_is_unreadable(broken: dict[str, Any]) -> None:
+    body = json.dumps({"predictions": [FORECAST | broken]}).encode()
+    with pytest.raises(Unreadable):
+        decode.read(body, AS_JSON, REGRESSION, 1)
