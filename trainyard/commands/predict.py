@@ -1,12 +1,14 @@
 """`trainyard predict`: one call of the public API."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 from rich.text import Text
 
-from trainyard import api_client, instances, render
+from trainyard import api_client, forecasts, instances, render
 from trainyard.context import Context
 from trainyard.options import Output, Workload, begin
 
@@ -48,12 +50,17 @@ def predict(
 
 def show(context: Context, answer: dict[str, Any]) -> None:
     """The predictions as a table, and who made them."""
-    rows = [_cells(number, item) for number, item in enumerate(answer.get("predictions", []), 1)]
-    probable = any(len(row) > 2 for row in rows)
-    context.out.print(render.table(["row", "prediction", *(["probabilities"] if probable else [])], rows))
+    predictions = answer.get("predictions", [])
+    context.out.print(forecasts.table(predictions) if forecasts.are(predictions) else _table(predictions))
     facts = [(name, answer[name]) for name in ("variant", "model", "inference_id") if answer.get(name)]
     for name, value in facts:
         context.out.print(Text.assemble((f"{name.replace('_', ' '):<13}", "dim"), str(value)), soft_wrap=True)
+
+
+def _table(predictions: Sequence[Any]) -> Table:
+    rows = [_cells(number, item) for number, item in enumerate(predictions, 1)]
+    probable = any(len(row) > 2 for row in rows)
+    return render.table(["row", "prediction", *(["probabilities"] if probable else [])], rows)
 
 
 def _cells(number: int, item: Any) -> list[Any]:
