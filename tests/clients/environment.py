@@ -47,4 +47,5 @@ def library(name: str) -> Library:
 
 
 def _uv(*arguments: str | Path) -> None:
-    subprocess.run([sys.executable, "-m", "uv", "--quiet", *arguments], check=True)
+    # The machine's own certificates, as pip trusts them: a proxy may have added its own.
+    subprocess.run([sys.executable, "-m", "uv", "--quiet", "--system-certs", *arguments], check=True)

@@ -89,7 +89,7 @@ def test_the_same_context_has_the_same_digest(settings: Settings, context: Path)
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
-        ("COPY --from=builder /a /b", "line 8: COPY --from needs a container engine"),
+        ("COPY --from=builder /a /b", "line 8: COPY --from=builder to /b needs a container engine"),
         ("ONBUILD RUN true", "line 8: ONBUILD is not understood without a container engine"),
         ("COPY nowhere.txt /x", "COPY nowhere.txt: not in the build context"),
         ("COPY ../../etc/passwd /x", "COPY ../../etc/passwd: outside the build context"),
