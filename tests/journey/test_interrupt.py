@@ -31,6 +31,11 @@ def belonging_to(home: Path) -> list[str]:
     return found
 
 
+def listen_to_ctrl_c() -> None:
+    """Where the tests run in the background, shells have them ignore SIGINT, and so would the demo."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("moment", ["Starting the embedded AWS", "cdk bootstrap", "cdk deploy", "Prepare"])
 def test_ctrl_c_leaves_no_process_port_or_state(tmp_path: Path, moment: str) -> None:
     settings = settings_for("process", tmp_path / "home")
@@ -44,6 +49,7 @@ def test_ctrl_c_leaves_no_process_port_or_state(tmp_path: Path, moment: str) -> 
         demo = subprocess.Popen(
             [sys.executable, "-u", "-m", "local.demo", "iris-sklearn"],
             cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True,
+            preexec_fn=listen_to_ctrl_c,
         )  # fmt: skip
         deadline = time.monotonic() + 240
         while moment not in log.read_text():
