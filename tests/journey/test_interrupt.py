@@ -49,7 +49,7 @@ def test_ctrl_c_leaves_no_process_port_or_state(tmp_path: Path, moment: str) -> 
         demo = subprocess.Popen(
             [sys.executable, "-u", "-m", "local.demo", "iris-sklearn"],
             cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True,
-            preexec_fn=listen_to_ctrl_c,
+            preexec_fn=listen_to_ctrl_c,  # noqa: PLW1509  no other thread runs here
         )  # fmt: skip
         deadline = time.monotonic() + 240
         while moment not in log.read_text():

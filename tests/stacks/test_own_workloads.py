@@ -49,7 +49,9 @@ def test_built_ins_and_scripts_run_in_awss_own_images(own: Assembly, workload: s
     assert [image for image, uri in OF_AWS.items() if uri in text] == images
 
 
-@pytest.mark.parametrize(("workload", "image"), [("iris-mars", "r-mars"), ("iris-sklearn", "sklearn"), ("trips", "r-fable")])
+@pytest.mark.parametrize(
+    ("workload", "image"), [("iris-mars", "r-mars"), ("iris-sklearn", "sklearn"), ("trips", "r-fable")]
+)
 def test_images_of_ours_come_from_our_registry(own: Assembly, workload: str, image: str) -> None:
     (uri,) = resources(own.template("image", image), "AWS::SSM::Parameter").values()
     assert f"/trainyard-dev-{image}:" in flat(uri["Value"])
