@@ -49,6 +49,6 @@ format: setup ## Format the code
 
 lock: setup ## Resolve the requirements anew
 	@$(LOCK) --upgrade requirements.in -o requirements.txt
-	@for image in containers/*/requirements.in local/images/*/requirements.in; do $(LOCK) --upgrade $$image -o $${image%.in}.txt; done
+	@for image in containers/*/requirements.in local/images/*/requirements.in tests/clients/*/requirements.in; do $(LOCK) --upgrade $$image -o $${image%.in}.txt; done
 	@$(LOCK) --upgrade requirements-dev.in -o requirements-dev.txt
 	@npm update --package-lock-only

@@ -45,11 +45,9 @@ def _check_input(item: Record) -> None:
     name, managed = item["InputName"], item.get("AppManaged", False)
     if "DatasetDefinition" in item and not managed:
         raise validation(f"Input {name}: the embedded SageMaker reads S3Input only, not DatasetDefinition")
-    if "S3Input" not in item:
-        if managed:
-            return
-        raise validation(f"Input {name}: S3Input is required unless AppManaged is true")
-    source = item["S3Input"]
+    source = _place_in_s3(item, "S3Input", f"Input {name}", managed=managed)
+    if source is None:
+        return
     if source.get("S3InputMode", "File") == "Pipe" and not managed:
         raise validation(f"Input {name}: S3InputMode Pipe is not covered by the embedded SageMaker: use File")
     if source.get("S3CompressionType", "None") == "Gzip":
@@ -61,11 +59,17 @@ def _check_output(item: Record) -> None:
     name, managed = item["OutputName"], item.get("AppManaged", False)
     if "FeatureStoreOutput" in item and not managed:
         raise validation(f"Output {name}: FeatureStoreOutput is only supported when AppManaged is true")
-    if "S3Output" not in item:
-        if managed:
-            return
-        raise validation(f"Output {name}: S3Output is required unless AppManaged is true")
-    _check_path(item["S3Output"].get("LocalPath"), name, managed=managed)
+    target = _place_in_s3(item, "S3Output", f"Output {name}", managed=managed)
+    if target is not None:
+        _check_path(target.get("LocalPath"), name, managed=managed)
+
+
+def _place_in_s3(item: Record, member: str, who: str, *, managed: bool) -> Record | None:
+    """Return where an input or output lies; an application that manages it itself may leave that out."""
+    if member not in item and not managed:
+        raise validation(f"{who}: {member} is required unless AppManaged is true")
+    place: Record | None = item.get(member)
+    return place
 
 
 def _check_path(path: str | None, name: str, *, managed: bool) -> None:
