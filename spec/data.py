@@ -36,6 +36,17 @@ class Data(Model):
         named = {"target": self.target, **{f"key.{place}": name for place, name in enumerate(self.key)}}
         return named | ({"time": self.time} if self.time else {})
 
+    def series(self, horizon: int) -> dict[str, str]:
+        """What an image that forecasts is told, as hyperparameters; see Forecasting workloads in docs/contracts.md."""
+        return {
+            "task": "forecasting",
+            "target": self.target,
+            "time": str(self.time),
+            "key": ",".join(self.key),
+            "frequency": str(self.frequency),
+            "horizon": str(horizon),
+        }
+
     @model_validator(mode="after")
     def _one_source_and_distinct_columns(self) -> Self:
         refuse(_data_problems(self))

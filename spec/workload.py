@@ -14,7 +14,7 @@ from pydantic import (
     field_validator,
 )
 
-from spec import sample
+from spec import rules, sample
 from spec.algorithm import BuiltinAlgorithm, ImageAlgorithm, ScriptAlgorithm
 from spec.base import NAME, Model
 from spec.candidate import Candidate
@@ -148,6 +148,9 @@ def _candidate_problems(candidates: Mapping[str, Candidate], info: ValidationInf
         found: list[Problem] = []
         if task and (data or task != "classification"):
             found += candidate.task_problems(task, data.classes if data else None)
+        if data and (horizon := info.data.get("horizon")):
+            follows = {member: (value,) for member, value in data.series(horizon).items() if member != "task"}
+            found += rules.contradictions(candidate.hyperparameters, follows, "forecasting")
         if isinstance(candidate.algorithm, ScriptAlgorithm):
             found += sample.script_problems(candidate.algorithm.script, folder)
         problems += [Problem((name, *problem.where), problem.value, problem.allowed) for problem in found]

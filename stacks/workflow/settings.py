@@ -74,7 +74,7 @@ def _candidate(
         "decoder": decoder,
         "accept": _ACCEPT.get((decoder["format"], decoder["output"]), "text/csv"),
         "hyperparameters": candidate.training_hyperparameters(workload.task, workload.data.classes)
-        | _forecast_hyperparameters(workload),
+        | (workload.data.series(workload.horizon) if workload.horizon else {}),
         "script": _script_hyperparameters(candidate, script, region),
         "environment": _environment(candidate, script, region),
         "weight": workload.endpoint.weights.get(name, 1.0),
@@ -87,21 +87,6 @@ def _candidate(
     if candidate.tuning:
         fragment["tuning"] = tuning_config(candidate.tuning, seed=workload.prepare.seed)
     return fragment
-
-
-def _forecast_hyperparameters(workload: Workload) -> dict[str, str]:
-    """What an image must know of the series; see Forecasting workloads in docs/contracts.md."""
-    if workload.task != "forecasting":
-        return {}
-    data = workload.data
-    return {
-        "task": workload.task,
-        "target": data.target,
-        "time": str(data.time),
-        "key": ",".join(data.key),
-        "frequency": str(data.frequency),
-        "horizon": str(workload.horizon),
-    }
 
 
 def _example_form(candidate: Candidate) -> str:
