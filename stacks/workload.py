@@ -1,16 +1,12 @@
 """Everything of one workload: its roles, its state machine with logs, the rule on failed runs, a schedule."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from aws_cdk import CfnOutput, Environment, Fn, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Environment, Stack
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as assets
 from aws_cdk import aws_scheduler as scheduler
@@ -21,6 +17,7 @@ from constructs import Construct
 from spec.algorithm import ScriptAlgorithm
 from spec.deployment import Deployment
 from spec.workload import Workload
+from stacks.machine import Machine
 from stacks.workflow.definition import definition
 from stacks.workflow.names import Names
 from stacks.workflow.registries import repository_arns
@@ -64,7 +61,6 @@ class WorkloadStack(Stack):
             scripts={name: f"${{{_placeholder(name)}Source}}" for name in scripts},
             region=self.region,
         )
-        text = json.dumps(definition(names=self.names, workload=workload, settings=values))
         known = {
             "Bucket": bucket.bucket_name,
             "LeaseTable": leases.table_name,
@@ -72,10 +68,15 @@ class WorkloadStack(Stack):
             **{_placeholder(name): uri for name, uri in images.items()},
             **{f"{_placeholder(name)}Source": asset.s3_object_url for name, asset in scripts.items()},
         }
-        used = {name: value for name, value in known.items() if f"${{{name}}}" in text}
-        role = state_machine_role(self, self.names, bucket=bucket, leases=leases, jobs=self.job_role)
-        self.state_machine = _state_machine(self, Fn.sub(text, used), role, self.names)
-        _notify(self, self.state_machine, failures)
+        self.state_machine = Machine(
+            self,
+            "Run",
+            name=self.names.prefix,
+            definition=definition(names=self.names, workload=workload, settings=values),
+            values=known,
+            role=state_machine_role(self, self.names, bucket=bucket, leases=leases, jobs=self.job_role),
+            failures=failures,
+        ).state_machine
         if workload.schedule:
             _schedule(self, self.state_machine, workload.schedule.retrain)
         CfnOutput(self, "StateMachineArn", value=self.state_machine.state_machine_arn)
@@ -102,43 +103,6 @@ def _sources(stack: Stack, workload: Workload) -> dict[str, assets.Asset]:
 def _reading(asset: assets.Asset) -> iam.PolicyStatement:
     """Exactly this object, where a grant would open the whole bucket of the bootstrap."""
     return iam.PolicyStatement(actions=["s3:GetObject"], resources=[asset.bucket.arn_for_objects(asset.s3_object_key)])
-
-
-def _state_machine(stack: Stack, text: str, role: iam.Role, names: Names) -> sfn.StateMachine:
-    group = logs.LogGroup(
-        stack,
-        "Log",
-        log_group_name=f"/aws/vendedlogs/states/{names.prefix}",
-        retention=logs.RetentionDays.THREE_MONTHS,
-        removal_policy=RemovalPolicy.DESTROY,
-    )
-    return sfn.StateMachine(
-        stack,
-        "StateMachine",
-        state_machine_name=names.prefix,
-        definition_body=sfn.DefinitionBody.from_string(text),
-        role=role,
-        logs=sfn.LogOptions(destination=group, level=sfn.LogLevel.ALL, include_execution_data=True),
-        tracing_enabled=True,
-    )
-
-
-def _notify(stack: Stack, machine: sfn.StateMachine, failures: sns.ITopic) -> None:
-    """By an event rather than by a Catch: an aborted run is told as well."""
-    events.Rule(
-        stack,
-        "Failed",
-        description="Runs that failed, timed out or were aborted",
-        event_pattern=events.EventPattern(
-            source=["aws.states"],
-            detail_type=["Step Functions Execution Status Change"],
-            detail={
-                "status": ["FAILED", "TIMED_OUT", "ABORTED"],
-                "stateMachineArn": [machine.state_machine_arn],
-            },
-        ),
-        targets=[targets.SnsTopic(failures)],
-    )
 
 
 def _schedule(stack: Stack, machine: sfn.StateMachine, expression: str) -> None:

@@ -22,7 +22,10 @@ def digest(part: str, length: int = HASH_LENGTH) -> str:
 
 @dataclass(frozen=True)
 class Names:
-    """Names of one workload in one stage; `stage` and `workload` together have at most 24 characters."""
+    """Names of one workload in one stage; `stage` and `workload` together have at most 24 characters.
+
+    No workload's name begins with another's and a dash, so what begins with `prefix-` is this workload's.
+    """
 
     stage: str
     workload: str
@@ -31,6 +34,19 @@ class Names:
     def prefix(self) -> str:
         """Begins every name of this workload; also the endpoint's name and the lease's key."""
         return f"{self.stage}-{self.workload}"
+
+    @property
+    def endpoints(self) -> tuple[str, str]:
+        """The workload's endpoint, and the one that takes its place when the schema changes, and back."""
+        return self.prefix, f"{self.prefix}-2"
+
+    def machine(self, kind: str) -> str:
+        """The state machine beside the run's own: shift, batch, fan-out, retire."""
+        return f"{self.prefix}-{kind}"
+
+    def alarms(self, variant: str) -> tuple[str, str]:
+        """The alarms of one variant, on whichever endpoint it serves: server errors, and latency."""
+        return f"{self.prefix}-{variant}-5xx", f"{self.prefix}-{variant}-latency"
 
     @property
     def pointer(self) -> str:

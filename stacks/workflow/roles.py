@@ -11,7 +11,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from stacks.findings import explain, imported_arn
+from stacks.findings import imported_arn
+from stacks.permissions import allow, arn, explain_open, pass_role
 from stacks.workflow.names import Names
 
 _JOBS = ("training", "transform", "processing", "hyper-parameter-tuning")
@@ -45,10 +46,10 @@ def state_machine_role(
     for statement in [
         *_sagemaker(stack, names),
         *_waiting(stack),
-        _pass(jobs),
+        pass_role(jobs, "sagemaker.amazonaws.com"),
         *_artifacts(names.workload, bucket),
-        _allow(["dynamodb:PutItem", "dynamodb:DeleteItem"], [leases.table_arn]),
-        _allow(["ssm:PutParameter", "ssm:AddTagsToResource"], [_arn(stack, "ssm", f"parameter{names.pointer}")]),
+        allow(["dynamodb:PutItem", "dynamodb:DeleteItem"], [leases.table_arn]),
+        allow(["ssm:PutParameter", "ssm:AddTagsToResource"], [arn(stack, "ssm", f"parameter{names.pointer}")]),
     ]:
         role.add_to_policy(statement)
     _explain_state_machine_role(role, names, bucket)
@@ -61,51 +62,46 @@ _RUN_TIME_NAMES = "Names are computed in each run; the prefix holds them to this
 def _explain_job_role(role: iam.Role, names: Names, bucket: s3.IBucket, data: str | None) -> None:
     stack = Stack.of(role)
     keys = [f"{imported_arn(bucket)}/{names.workload}/{place}" for place in ("*", "runs/*")]
-    groups = [_arn(stack, "logs", f"log-group:/aws/sagemaker/{kind}") for kind in _JOB_LOGS]
+    groups = [arn(stack, "logs", f"log-group:/aws/sagemaker/{kind}") for kind in _JOB_LOGS]
     foreign = [f"arn:{stack.partition}:s3:::{data.removeprefix('s3://')}*"] if data else []
-    _explain_open(role, keys, _RUN_TIME_NAMES)
-    _explain_open(role, foreign, "All files of the data that the workload names.")
-    _explain_open(
+    explain_open(role, keys, _RUN_TIME_NAMES)
+    explain_open(role, foreign, "All files of the data that the workload names.")
+    explain_open(
         role,
         [*(f"{group}:*" for group in groups), *(group for group in groups if "*" in group)],
         "SageMaker makes the groups of endpoints and the streams of jobs, and names them.",
     )
-    _explain_open(role, ["*"], "Registry tokens and metrics have no resource; a condition holds the namespace.")
+    explain_open(role, ["*"], "Registry tokens and metrics have no resource; a condition holds the namespace.")
 
 
 def _explain_state_machine_role(role: iam.Role, names: Names, bucket: s3.IBucket) -> None:
     stack = Stack.of(role)
     keys = [f"{imported_arn(bucket)}/{names.workload}/{place}" for place in ("runs/*", "runs/*/plan.json", "live/*")]
-    made = [_arn(stack, "sagemaker", f"{kind}/{names.prefix}-*") for kind in _MADE]
-    _explain_open(role, [*keys, *made], _RUN_TIME_NAMES)
-    _explain_open(role, ["*"], "SageMaker's lists, log deliveries and X-Ray know no resource.")
-
-
-def _explain_open(role: iam.Role, resources: Iterable[str], reason: str) -> None:
-    for resource in resources:
-        explain(role, f"AwsSolutions-IAM5[Resource::{Stack.of(role).resolve(resource)}]", reason)
+    made = [arn(stack, "sagemaker", f"{kind}/{names.prefix}-*") for kind in _MADE]
+    explain_open(role, [*keys, *made], _RUN_TIME_NAMES)
+    explain_open(role, ["*"], "SageMaker's lists, log deliveries and X-Ray know no resource.")
 
 
 def _sagemaker(stack: Stack, names: Names) -> list[iam.PolicyStatement]:
     def made(*kinds: str) -> list[str]:
         ours = {"endpoint": names.prefix}
-        return [_arn(stack, "sagemaker", f"{kind}/{ours.get(kind, names.prefix + '-*')}") for kind in kinds]
+        return [arn(stack, "sagemaker", f"{kind}/{ours.get(kind, names.prefix + '-*')}") for kind in kinds]
 
     def actions(verbs: str, thing: str) -> list[str]:
         return [f"sagemaker:{verb}{thing}" for verb in verbs.split()]
 
     return [
-        _allow(actions("Create Describe Stop", "TrainingJob"), made("training-job")),
-        _allow(actions("Create Describe Stop", "TransformJob"), made("transform-job")),
-        _allow(actions("Create Describe Stop", "ProcessingJob"), made("processing-job")),
-        _allow(actions("Create Describe Stop", "HyperParameterTuningJob"), made("hyper-parameter-tuning-job")),
-        _allow(actions("Create Delete", "Model"), made("model")),
-        _allow(actions("Create Describe Delete", "EndpointConfig"), made("endpoint-config")),
-        _allow(actions("Create Update", "Endpoint"), made("endpoint", "endpoint-config")),
-        _allow([*actions("Describe Delete", "Endpoint"), "sagemaker:InvokeEndpoint"], made("endpoint")),
-        _allow(["sagemaker:AddTags", "sagemaker:ListTags"], made(*_MADE)),
+        allow(actions("Create Describe Stop", "TrainingJob"), made("training-job")),
+        allow(actions("Create Describe Stop", "TransformJob"), made("transform-job")),
+        allow(actions("Create Describe Stop", "ProcessingJob"), made("processing-job")),
+        allow(actions("Create Describe Stop", "HyperParameterTuningJob"), made("hyper-parameter-tuning-job")),
+        allow(actions("Create Delete", "Model"), made("model")),
+        allow(actions("Create Describe Delete", "EndpointConfig"), made("endpoint-config")),
+        allow(actions("Create Update", "Endpoint"), made("endpoint", "endpoint-config")),
+        allow([*actions("Describe Delete", "Endpoint"), "sagemaker:InvokeEndpoint"], made("endpoint")),
+        allow(["sagemaker:AddTags", "sagemaker:ListTags"], made(*_MADE)),
         # Lists have no resource that a statement could name.
-        _allow(["sagemaker:ListEndpoints", "sagemaker:ListEndpointConfigs"], ["*"]),
+        allow(["sagemaker:ListEndpoints", "sagemaker:ListEndpointConfigs"], ["*"]),
     ]
 
 
@@ -113,27 +109,19 @@ def _waiting(stack: Stack) -> list[iam.PolicyStatement]:
     """Step Functions waits for a job by a rule that it manages itself, one per kind of job."""
     rules = [f"rule/StepFunctionsGetEventsForSageMaker{kind}JobsRule" for kind in _RULES]
     return [
-        _allow(
+        allow(
             ["events:PutTargets", "events:PutRule", "events:DescribeRule"],
-            [_arn(stack, "events", rule) for rule in rules],
+            [arn(stack, "events", rule) for rule in rules],
         )
     ]
-
-
-def _pass(jobs: iam.IRole) -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        actions=["iam:PassRole"],
-        resources=[jobs.role_arn],
-        conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-    )
 
 
 def _artifacts(workload: str, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
     runs, live = bucket.arn_for_objects(f"{workload}/runs/*"), bucket.arn_for_objects(f"{workload}/live/*")
     return [
-        _allow(["s3:GetObject"], [runs, live]),
-        _allow(["s3:PutObject"], [bucket.arn_for_objects(f"{workload}/runs/*/plan.json"), live]),
-        _allow(["s3:DeleteObject"], [live]),
+        allow(["s3:GetObject"], [runs, live]),
+        allow(["s3:PutObject"], [bucket.arn_for_objects(f"{workload}/runs/*/plan.json"), live]),
+        allow(["s3:DeleteObject"], [live]),
         iam.PolicyStatement(
             actions=["s3:ListBucket"],
             resources=[bucket.bucket_arn],
@@ -145,8 +133,8 @@ def _artifacts(workload: str, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
 def _storage(workload: str, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
     return [
         # All of the workload's prefix: a run may name any place in it as its data.
-        _allow(["s3:GetObject"], [bucket.arn_for_objects(f"{workload}/*")]),
-        _allow(["s3:PutObject"], [bucket.arn_for_objects(f"{workload}/runs/*")]),
+        allow(["s3:GetObject"], [bucket.arn_for_objects(f"{workload}/*")]),
+        allow(["s3:PutObject"], [bucket.arn_for_objects(f"{workload}/runs/*")]),
         iam.PolicyStatement(
             actions=["s3:ListBucket"],
             resources=[bucket.bucket_arn],
@@ -158,24 +146,24 @@ def _storage(workload: str, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
 def _foreign_data(stack: Stack, uri: str) -> iam.PolicyStatement:
     bucket, _, prefix = uri.removeprefix("s3://").partition("/")
     arn = f"arn:{stack.partition}:s3:::{bucket}"
-    return _allow(["s3:GetObject", "s3:ListBucket"], [arn, f"{arn}/{prefix}*"])
+    return allow(["s3:GetObject", "s3:ListBucket"], [arn, f"{arn}/{prefix}*"])
 
 
 def _images(images: Iterable[str]) -> list[iam.PolicyStatement]:
     return [
-        _allow(
+        allow(
             ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
             sorted(set(images)),
         ),
         # A token is for a registry, which has no resource of its own.
-        _allow(["ecr:GetAuthorizationToken"], ["*"]),
+        allow(["ecr:GetAuthorizationToken"], ["*"]),
     ]
 
 
 def _telemetry(stack: Stack) -> list[iam.PolicyStatement]:
-    groups = [_arn(stack, "logs", f"log-group:/aws/sagemaker/{kind}") for kind in _JOB_LOGS]
+    groups = [arn(stack, "logs", f"log-group:/aws/sagemaker/{kind}") for kind in _JOB_LOGS]
     return [
-        _allow(
+        allow(
             ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
             [arn for group in groups for arn in (group, f"{group}:*")],
         ),
@@ -186,11 +174,3 @@ def _telemetry(stack: Stack) -> list[iam.PolicyStatement]:
             conditions={"StringLike": {"cloudwatch:namespace": ["/aws/sagemaker/*", "AWS/SageMaker"]}},
         ),
     ]
-
-
-def _allow(actions: list[str], resources: list[str]) -> iam.PolicyStatement:
-    return iam.PolicyStatement(actions=actions, resources=resources)
-
-
-def _arn(stack: Stack, service: str, resource: str) -> str:
-    return f"arn:{stack.partition}:{service}:{stack.region}:{stack.account}:{resource}"
