@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from spec.alarms import MOST_SUMMED, Alarms
 from spec.base import Model
 from spec.instance import EndpointInstance
 from spec.problems import Problem, refuse
@@ -27,6 +28,7 @@ class Endpoint(Model):
     weights: Mapping[str, Weight] = Field(
         default_factory=dict, description="Share of the traffic of each candidate; equal if not given."
     )
+    alarms: Alarms = Field(default_factory=Alarms, description="When to alarm about a variant.")
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -53,3 +55,6 @@ def endpoint_problems(endpoint: Endpoint, candidates: Iterable[str]) -> Iterator
         yield Problem(("weights",), dict(endpoint.weights), "at least one weight above 0")
     if endpoint.serverless and len(names) > 1:
         yield Problem(("serverless",), known, "one candidate only: serverless allows one variant")
+    if endpoint.alarms.no_calls_seconds and len(names) > MOST_SUMMED:
+        allowed = f"at most {MOST_SUMMED} candidates: one alarm adds up their calls"
+        yield Problem(("alarms", "no_calls"), endpoint.alarms.no_calls_seconds, allowed)

@@ -1,4 +1,4 @@
-"""Who hears of a failed run: an encrypted topic that EventBridge publishes to."""
+"""Who hears of a failed run and of alarms: an encrypted topic that EventBridge and CloudWatch publish to."""
 
 from aws_cdk import CfnOutput, Duration, Environment, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
@@ -10,10 +10,11 @@ from constructs import Construct
 from spec.deployment import Deployment
 
 _EVENTBRIDGE = "events.amazonaws.com"
+_CLOUDWATCH = "cloudwatch.amazonaws.com"
 
 
 class MonitoringStack(Stack):
-    """`failures`: the topic of failed, timed-out and aborted runs."""
+    """`failures`: the topic of failed, timed-out and aborted runs, and of alarms."""
 
     def __init__(
         self,
@@ -34,6 +35,9 @@ class MonitoringStack(Stack):
         # Opens the key to EventBridge as well, which the key that AWS manages for SNS does not allow:
         # with that one the rule would fail without a trace.
         self.failures.grant_publish(iam.ServicePrincipal(_EVENTBRIDGE))
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+        ours = {"StringEquals": {"aws:SourceAccount": self.account}}
+        self.failures.grant_publish(iam.ServicePrincipal(_CLOUDWATCH, conditions=ours))
         if deployment.alert_email:
             self.failures.add_subscription(subscriptions.EmailSubscription(deployment.alert_email))
         CfnOutput(self, "FailuresTopicArn", value=self.failures.topic_arn)

@@ -17,6 +17,7 @@ from constructs import Construct
 from spec.algorithm import ScriptAlgorithm
 from spec.deployment import Deployment
 from spec.workload import Workload
+from stacks.alarms import WorkloadAlarms
 from stacks.machine import Machine
 from stacks.workflow.definition import definition
 from stacks.workflow.names import Names
@@ -77,6 +78,7 @@ class WorkloadStack(Stack):
             role=state_machine_role(self, self.names, bucket=bucket, leases=leases, jobs=self.job_role),
             failures=failures,
         ).state_machine
+        WorkloadAlarms(self, "Alarms", names=self.names, workload=workload, run=self.state_machine, failures=failures)
         if workload.schedule:
             _schedule(self, self.state_machine, workload.schedule.retrain)
         CfnOutput(self, "StateMachineArn", value=self.state_machine.state_machine_arn)
