@@ -1,4 +1,4 @@
-"""`python -m toolkit prepare|evaluate`: jobs that leave their failures where SageMaker reads them."""
+"""`python -m toolkit prepare|evaluate|encode|join`: jobs that leave their failures where SageMaker reads them."""
 
 import sys
 
@@ -22,5 +22,23 @@ def evaluate() -> int:
     return program.job(lambda: run(paths), paths.message)
 
 
+def encode() -> int:
+    """Run the job before a batch transform."""
+    from toolkit.batch.encode import run
+
+    paths = Paths.from_environment()
+    return program.job(lambda: run(paths), paths.message)
+
+
+def join() -> int:
+    """Run the job after a batch transform."""
+    from toolkit.batch.join import run
+
+    paths = Paths.from_environment()
+    return program.job(lambda: run(paths), paths.message)
+
+
+COMMANDS = {"prepare": prepare, "evaluate": evaluate, "encode": encode, "join": join}
+
 if __name__ == "__main__":
-    sys.exit(program.main("toolkit", {"prepare": prepare, "evaluate": evaluate}, sys.argv[1:]))
+    sys.exit(program.main("toolkit", COMMANDS, sys.argv[1:]))

@@ -29,9 +29,9 @@ class Raw:
 
 def read(folder: Path, problems: Problems) -> Raw:
     """Read every data file; wrong files are noted and left out."""
-    files = _files(folder)
+    found = files(folder)
     raw: Raw | None = None
-    for file in files:
+    for file in found:
         try:
             part = parquet.read(file) if file.suffix == ".parquet" else _csv(file)
         except UserError as error:
@@ -42,7 +42,7 @@ def read(folder: Path, problems: Problems) -> Raw:
     return raw or Raw([])
 
 
-def _files(folder: Path) -> list[Path]:
+def files(folder: Path) -> list[Path]:
     """Find CSV and Parquet files in a fixed order; markers that tools leave in S3 are passed over."""
     found = sorted(path for path in folder.rglob("*") if path.is_file() and path.name[0] not in "._")
     data = [path for path in found if path.suffix in {".csv", ".parquet"}]
