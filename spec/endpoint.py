@@ -6,7 +6,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from spec.alarms import MOST_SUMMED, Alarms
+from spec.autoscaling import Autoscaling
 from spec.base import Model
+from spec.capture import DataCapture
+from spec.guardrails import Guardrails, guardrail_problems
 from spec.instance import EndpointInstance
 from spec.problems import Problem, refuse
 
@@ -30,15 +33,47 @@ class Endpoint(Model):
     )
     alarms: Alarms = Field(default_factory=Alarms, description="When to alarm about a variant.")
 
+    autoscaling: Autoscaling | None = Field(None, description="Machines after traffic; a fixed number if not given.")
+    data_capture: DataCapture | None = Field(None, description="Keep requests and answers; none if not given.")
+    guardrails: Guardrails | None = Field(
+        None, description="Move traffic to a single new model in steps; all at once if not given."
+    )
+
     @model_validator(mode="after")
-    def _one_kind(self) -> Self:
-        if (self.instance is None) == (self.serverless is None):
-            refuse([Problem((), None, "give either instance or serverless, exactly one")])
+    def _members_agree(self) -> Self:
+        refuse(_member_problems(self))
         return self
 
     def weighted(self, candidates: Iterable[str]) -> "Endpoint":
         """With a weight for every candidate: equal ones, if the file gives none."""
         return self if self.weights else self.model_copy(update={"weights": dict.fromkeys(candidates, 1.0)})
+
+
+def _member_problems(endpoint: Endpoint) -> Iterator[Problem]:
+    if (endpoint.instance is None) == (endpoint.serverless is None):
+        yield Problem((), None, "give either instance or serverless, exactly one")
+    if endpoint.serverless:
+        yield from _beside_serverless(endpoint)
+    if endpoint.autoscaling and endpoint.instance:
+        yield from _count_problems(endpoint.autoscaling, endpoint.instance.count)
+    if endpoint.guardrails:
+        for problem in guardrail_problems(endpoint.guardrails):
+            yield Problem(("guardrails", *problem.where), problem.value, problem.allowed)
+
+
+def _beside_serverless(endpoint: Endpoint) -> Iterator[Problem]:
+    """What AWS has for machines alone; https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html."""
+    for member in ("autoscaling", "data_capture", "guardrails"):
+        if getattr(endpoint, member):
+            yield Problem((member,), member, "an endpoint with instance: serverless has no such thing")
+
+
+def _count_problems(autoscaling: Autoscaling, count: int) -> Iterator[Problem]:
+    if autoscaling.min > autoscaling.max:
+        yield Problem(("autoscaling", "min"), autoscaling.min, f"at most max, {autoscaling.max}")
+    elif not autoscaling.min <= count <= autoscaling.max:
+        allowed = f"from autoscaling's min to its max, {autoscaling.min} to {autoscaling.max}: it starts with so many"
+        yield Problem(("instance", "count"), count, allowed)
 
 
 def endpoint_problems(endpoint: Endpoint, candidates: Iterable[str]) -> Iterator[Problem]:
