@@ -11,6 +11,7 @@ from types import FrameType
 from rich.console import Console
 
 import local.demo as package
+from local.demo.environment import ROOT
 from local.demo.steps import Demo, StepFailed
 from local.settings import SettingsError, from_environment
 
@@ -22,6 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--keep", action="store_true", help="leave the embedded AWS running")
     options = parser.parse_args(arguments)
     console = Console(stderr=False)
+    if options.workload not in (known := known_workloads()):
+        console.print(f"no workload {options.workload!r}: known are {', '.join(known)}", style="red", markup=False)
+        return 2
     try:
         settings = from_environment()
     except SettingsError as error:
@@ -31,6 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print(f"{', '.join(missing)} not on PATH: run it as `make demo`", style="red")
         return 2
     return _guarded(Demo(settings, console), console, options.workload, keep=options.keep)
+
+
+def known_workloads() -> list[str]:
+    """Names of the folders in `workloads/` that hold a workload."""
+    return sorted(file.parent.name for file in (ROOT / "workloads").glob("*/workload.yaml"))
 
 
 def _guarded(demo: Demo, console: Console, workload: str, *, keep: bool) -> int:

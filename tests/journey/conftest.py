@@ -59,8 +59,8 @@ def deployed(runtime: Runtime, folder: Path, *more: str) -> Iterator[Deployment]
 
 @pytest.fixture(scope="session")
 def on_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """Images run as processes; one workload more, which breaks on request."""
-    yield from deployed("process", tmp_path_factory.mktemp("process"), "faulty")
+    """Images run as processes; two workloads more: one breaks on request, one has an image that needs CRAN to build."""
+    yield from deployed("process", tmp_path_factory.mktemp("process"), "faulty", "trips")
 
 
 @pytest.fixture(scope="session")

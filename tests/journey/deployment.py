@@ -17,8 +17,10 @@ import requests
 from local.clients import client
 from local.demo import ROOT, aws_environment
 from local.settings import Settings
+from tests.containers import rscripts
 
 FAULTY = Path(__file__).parent / "faulty"
+NAIVE = Path(__file__).parents[1] / "containers/r_fable/seasonal_naive.R"
 IGNORED = shutil.ignore_patterns(
     ".git", ".venv", "node_modules", ".trainyard", "cdk.out", "__pycache__", "*.egg-info", ".*_cache", "tests"
 )
@@ -51,12 +53,16 @@ class Deployment:
 
     @classmethod
     def with_faulty_workload(cls, settings: Settings, folder: Path) -> Self:
-        """Copy this checkout to `folder` and add the workload that breaks on request."""
+        """Copy this checkout to `folder`; add the workload that breaks on request, and a model where fable lacks."""
         shutil.copytree(ROOT, folder, ignore=IGNORED)
         for name in (".venv", "node_modules"):
             (folder / name).symlink_to(ROOT / name)
         shutil.copytree(FAULTY / "image", folder / "containers/faulty")
         shutil.copytree(FAULTY / "workload", folder / "workloads/faulty")
+        if not (shutil.which("Rscript") and rscripts.has_packages(*rscripts.FABLE)):
+            fitters = "\ndefault_fitters <- function() list(ets = seasonal_naive, arima = seasonal_naive)\n"
+            # The image reads its files in the order of their names: what comes last holds.
+            (folder / "containers/r-fable/R/zz_naive.R").write_text(NAIVE.read_text(encoding="utf-8") + fitters)
         return cls(settings, folder)
 
     def command(self, *words: str, timeout: float = 600, check: bool = True) -> subprocess.CompletedProcess[str]:

@@ -3,10 +3,10 @@
 CRITERIA <- c(aicc = "AICc", aic = "AIC", bic = "BIC")
 
 require_fable <- function() {
-  for (package in c("tsibble", "fable", "fabletools", "feasts", "urca")) {
-    if (!requireNamespace(package, quietly = TRUE)) {
-      stop("the R package ", package, " is not installed")
-    }
+  needed <- c("tsibble", "fable", "fabletools", "feasts", "urca")
+  missing <- Filter(function(package) !requireNamespace(package, quietly = TRUE), needed)
+  if (length(missing)) {
+    stop("R packages are missing: ", paste(missing, collapse = ", "), "; install them, or name a library in R_LIBS")
   }
 }
 

@@ -1,6 +1,7 @@
 """The image's forecasts are those of fable called directly on the same data."""
 
 import csv
+import io
 import json
 import os
 from pathlib import Path
@@ -66,8 +67,9 @@ def test_real_series_are_forecast_as_fable_does(runtime: Processes, tmp_path: Pa
         rows = [row for row in csv.DictReader(file) if row["Quarter"] < "2016"]
     rows = [row for row in rows if every or row["Region"] in ("Adelaide", "Snowy Mountains")]
     names = ("Trips", "Quarter", "Region", "State", "Purpose")
-    text = "\n".join([",".join(names), *(",".join(row[name] for name in names) for row in rows)]) + "\n"
-    runtimes.channel(tmp_path, "train", text)
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([names, *([row[name] for name in names] for row in rows)])
+    runtimes.channel(tmp_path, "train", text.getvalue())
     runtimes.hyperparameters(tmp_path, **{**samples.SETTINGS, "key": "Region,State,Purpose", "horizon": "8"})
     finished = runtime.run("train", tmp_path, seconds=3000)
     assert finished.code == 0, finished.output

@@ -1,5 +1,4 @@
-# The image's code as it is sourced in the image, and a model that needs no fable: the same season as last time,
-# with bounds from how much seasons changed.
+# The image's code as it is sourced in the image, and a model that needs no fable.
 
 containers <- normalizePath("../../../../containers")
 for (folder in c("contract-r", "r-fable/R")) {
@@ -9,15 +8,7 @@ for (folder in c("contract-r", "r-fable/R")) {
   }
 }
 
-seasonal_naive <- function(history, settings) {
-  season <- season_of(settings)
-  last <- utils::tail(interpolated(history$values), season)
-  spread <- sqrt(scale_of(history$values, season)[["mse"]])
-  list(model = "SNAIVE", criterion = 100, comparable = 100, ahead = function(steps) {
-    mean <- rep_len(last, steps)
-    matrix(c(mean, outer(mean, spread * stats::qnorm(LEVELS), `+`)), steps, dimnames = list(NULL, MEASURES))
-  })
-}
+source("../seasonal_naive.R")
 
 failing <- function(message) function(history, settings) stop(message)
 
