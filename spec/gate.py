@@ -21,6 +21,17 @@ MetricName = Literal[
     "accuracy", "precision", "recall", "f1", "auc",
 ]  # fmt: skip
 Bound = Annotated[float, Field(allow_inf_nan=False)]
+Tolerance = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+HIGHER_IS_BETTER = ("r2", "accuracy", "precision", "recall", "f1", "auc")
+NOMINAL: dict[str, float] = {"coverage_80": 0.80, "coverage_95": 0.95}
+"""Metrics that are best at a value of their own; of all others the lower is better."""
+
+
+class NoWorse(Model):
+    """The bar that moves with what serves: its models are scored on the same test set."""
+
+    tolerance: Tolerance = Field(0.0, description="How much worse still passes, in the metric's unit.")
 
 
 class Gate(Model):
@@ -29,6 +40,9 @@ class Gate(Model):
     metric: MetricName = Field(description="Metric of the evaluation on the test set; MAPE is in percent.")
     min: Bound | None = Field(None, description="The least that passes.")
     max: Bound | None = Field(None, description="The most that passes.")
+    no_worse_than_live: NoWorse | None = Field(
+        None, description="Also refuse what is worse than the best of the models that serve now."
+    )
 
     @model_validator(mode="after")
     def _one_bound(self) -> Self:

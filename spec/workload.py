@@ -22,6 +22,7 @@ from spec.data import Data, Prepare
 from spec.endpoint import Endpoint, endpoint_problems
 from spec.gate import METRICS, Gate, Task
 from spec.problems import Problem, refuse
+from spec.registry import Registry
 from spec.schedule import Schedule
 
 Name = Annotated[str, Field(pattern=NAME, max_length=20)]
@@ -51,6 +52,7 @@ class Workload(Model):
         description="What trains and competes, by name.", json_schema_extra={"additionalProperties": False}
     )
     gate: Gate = Field(description="What a candidate must reach on the test set.")
+    registry: Registry = Field(default_factory=Registry, description="Versions of the model, and their approval.")
     endpoint: Endpoint = Field(description="What serves the candidates that passed.")
     schedule: Schedule | None = Field(None, description="When to train again; only by hand if not given.")
 
