@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from werkzeug.wrappers import Request, Response
 
+from local.access.record import Recorder
 from local.persistence import requests
 from local.persistence.gate import Gate
 from local.settings import Settings
@@ -34,7 +35,15 @@ class Application:
     """The WSGI application of the whole embedded AWS."""
 
     def __init__(
-        self, *, settings: Settings, sagemaker: Service, gateway: Service, moto: Wsgi, gate: Gate, health: Health
+        self,
+        *,
+        settings: Settings,
+        sagemaker: Service,
+        gateway: Service,
+        moto: Wsgi,
+        gate: Gate,
+        health: Health,
+        calls: Recorder,
     ) -> None:
         self._settings = settings
         self._sagemaker = sagemaker
@@ -42,9 +51,11 @@ class Application:
         self._moto = moto
         self._gate = gate
         self._told = health
+        self._calls = calls
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Route one request."""
+        self._calls.hear(environ)
         path = environ.get("PATH_INFO", "")
         if path == HEALTH:
             return self._health()(environ, start_response)

@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from local.access.credentials import access_key
 from local.settings import REGION, Settings
 
 _CONFIG = Config(
@@ -17,8 +18,8 @@ _CONFIG = Config(
 
 
 @cache
-def client(service: str, settings: Settings) -> Any:
-    """Return the client of `service` for the embedded AWS described by `settings`.
+def client(service: str, settings: Settings, role: str = "") -> Any:
+    """Return the client of `service` for the embedded AWS described by `settings`; `role` is the ARN of who calls.
 
     One for all threads: clients may be shared, and each takes tens of milliseconds to make.
     """
@@ -26,7 +27,7 @@ def client(service: str, settings: Settings) -> Any:
     return session.client(
         service,
         endpoint_url=settings.endpoint_url,
-        aws_access_key_id="test",
+        aws_access_key_id=access_key(role),
         aws_secret_access_key="test",  # noqa: S106  the embedded AWS checks no secret
         config=_CONFIG,
     )

@@ -50,6 +50,7 @@ def _serve_on(
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     from local import seams
+    from local.access.record import Recorder
     from local.application import Application
     from local.gateway.service import Gateway
     from local.http_server import make_server
@@ -74,6 +75,7 @@ def _serve_on(
         moto=DomainDispatcherApplication(create_backend_app),
         gate=kept.gate,
         health=lambda: health,
+        calls=Recorder(settings.state / "calls.jsonl"),
     )
     saver = Saver(kept)
     stack.callback(saver.close)

@@ -19,6 +19,7 @@ class Function:
     timeout: int
     memory_mb: int
     region: str
+    role: str = ""
 
     @property
     def log_group(self) -> str:

@@ -13,6 +13,7 @@ import time
 import uuid
 from pathlib import Path
 
+from local.access.credentials import access_key
 from local.lambdas import bootstrap
 from local.lambdas.function import Function, Outcome, failure
 from local.settings import Settings
@@ -145,7 +146,7 @@ def _environment(function: Function, code: Path, settings: Settings, log_stream:
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
         "AWS_REGION": function.region,
         "AWS_DEFAULT_REGION": function.region,
-        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_ACCESS_KEY_ID": access_key(function.role),
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_ENDPOINT_URL": settings.endpoint_url,
     }

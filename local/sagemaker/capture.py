@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from local.clients import client
 from local.sagemaker.captureformat import Event, line
 from local.sagemaker.context import Context
 from local.sagemaker.s3files import split
@@ -115,8 +114,9 @@ class Capture:
             bucket, prefix = split(self._config["DestinationS3Uri"])
             key = "/".join(part for part in (prefix.strip("/"), self._endpoint, folder, name) if part)
             body = "".join(json.dumps(line(event, self._config), separators=(",", ":")) + "\n" for event in events)
-            s3 = client("s3", self._context.settings)
-            s3.put_object(Bucket=bucket, Key=key, Body=body.encode(), **_encryption(self._config))
+            self._context.client("s3").put_object(
+                Bucket=bucket, Key=key, Body=body.encode(), **_encryption(self._config)
+            )
         except Exception as error:
             _log.warning("endpoint %s: %d captured events lost: %s", self._endpoint, len(events), error)
 

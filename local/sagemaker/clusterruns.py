@@ -27,7 +27,7 @@ class ClusterRun(JobRun):
         self.deadlines = Deadlines(condition, DAY, self.request["CreationTime"])
         epoch = int(time.time() * 1000)
         self._logs = {
-            instance.host: self.context.logs.open(self.log_group, f"{self.name}/{instance.host}-{epoch}")
+            instance.host: self.context.open_log(self.log_group, f"{self.name}/{instance.host}-{epoch}")
             for instance in self.instances
         }
         return self._logs["algo-1"]

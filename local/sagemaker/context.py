@@ -4,12 +4,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+from local.clients import client
 from local.runtime.interface import Runtime
 from local.sagemaker.limits import Limits
-from local.sagemaker.logs import LogWriter
+from local.sagemaker.logs import LogStream, LogWriter
 from local.sagemaker.s3files import S3Files
 from local.sagemaker.store import Kind, Record, Table
 from local.sagemaker.tags import Tags
@@ -25,9 +27,22 @@ class Context:
     runtime: Runtime
     s3: S3Files
     logs: LogWriter
+    role: str = ""
     tags: Tags = field(default_factory=Tags)
     tables: dict[str, Table] = field(default_factory=dict)
     kept: dict[str, dict[str, Record]] = field(default_factory=dict)
+
+    def acting_as(self, role: str) -> "Context":
+        """Return the same for calls by right of a role: of a job or a model."""
+        return replace(self, role=role, s3=S3Files(self.settings, role))
+
+    def open_log(self, group: str, stream: str) -> LogStream:
+        """Return a log stream to write to."""
+        return self.logs.open(group, stream, self.role)
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client that calls by right of the role."""
+        return client(service, self.settings, self.role)
 
     def table(self, kind: Kind) -> Table:
         """Return the one table of a kind of resource: all that SageMaker knows is in these tables."""

@@ -20,9 +20,10 @@ _log = logging.getLogger(__name__)
 class LogStream:
     """One stream; whoever writes need not wait for CloudWatch."""
 
-    def __init__(self, writer: "LogWriter", group: str, name: str) -> None:
+    def __init__(self, writer: "LogWriter", group: str, name: str, role: str = "") -> None:
         self.group = group
         self.name = name
+        self._role = role
         self._writer = writer
         self._lines: list[dict[str, Any]] = []
         self._lock = threading.Lock()
@@ -43,10 +44,10 @@ class LogStream:
             if not events:
                 return
             if not self._made:
-                self._writer.make(self.group, self.name)
+                self._writer.make(self.group, self.name, self._role)
                 self._made = True
             for start in range(0, len(events), _BATCH):
-                self._writer.send(self.group, self.name, events[start : start + _BATCH])
+                self._writer.send(self.group, self.name, events[start : start + _BATCH], self._role)
 
     def close(self) -> None:
         """Send the rest and let the stream go."""
@@ -59,16 +60,15 @@ class LogWriter:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._client: Any = None
         self._streams: set[LogStream] = set()
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
         self._thread.start()
 
-    def open(self, group: str, name: str) -> LogStream:
-        """Return a stream to write to."""
-        stream = LogStream(self, group, name)
+    def open(self, group: str, name: str, role: str = "") -> LogStream:
+        """Return a stream to write to, by right of a role."""
+        stream = LogStream(self, group, name, role)
         with self._lock:
             self._streams.add(stream)
         return stream
@@ -83,9 +83,9 @@ class LogWriter:
         self._stop.set()
         self._thread.join(5)
 
-    def make(self, group: str, stream: str) -> None:
+    def make(self, group: str, stream: str, role: str = "") -> None:
         """Create group and stream where they are missing."""
-        logs = self._logs()
+        logs = client("logs", self._settings, role)
         for call, arguments in (
             (logs.create_log_group, {"logGroupName": group}),
             (logs.create_log_stream, {"logGroupName": group, "logStreamName": stream}),
@@ -93,17 +93,13 @@ class LogWriter:
             with suppress(ClientError, BotoCoreError):
                 call(**arguments)
 
-    def send(self, group: str, stream: str, events: list[dict[str, Any]]) -> None:
+    def send(self, group: str, stream: str, events: list[dict[str, Any]], role: str = "") -> None:
         """Put events, oldest first."""
         try:
-            self._logs().put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+            logs = client("logs", self._settings, role)
+            logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
         except (ClientError, BotoCoreError) as error:
             _log.warning("%s %s: %d log lines lost: %s", group, stream, len(events), error)
-
-    def _logs(self) -> Any:
-        with self._lock:
-            self._client = self._client or client("logs", self._settings)
-            return self._client
 
     def _run(self) -> None:
         while not self._stop.wait(_FLUSH_SECONDS):

@@ -34,9 +34,10 @@ class Models:
         """CreateModel: as on AWS the artifact must exist."""
         containers.check_request(request)
         resolved = [made for item in containers.given(request) for made in self._resolved(item)]
+        s3 = self._context.acting_as(request.get("ExecutionRoleArn", "")).s3
         for container in resolved:
             containers.check(container)
-            modeldata.check(self._context.s3, container)
+            modeldata.check(s3, container)
         record = {key: value for key, value in request.items() if key != "Tags"}
         arn = self.table.add(request["ModelName"], {**_with_defaults(record), "ResolvedContainers": resolved})
         self._context.tags.add(arn, request.get("Tags", []))

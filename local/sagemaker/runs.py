@@ -50,18 +50,23 @@ class JobRun(ABC):
     log_group: str
 
     def __init__(self, context: Context, table: Table, name: str) -> None:
-        self.context = context
         self.table = table
         self.name = name
         self.request = table.get(name)
+        self.context = context.acting_as(self.role)
         self._stop = threading.Event()
         self.on_end: Callable[[], None] = lambda: None
         self.log = self.open_log()
 
+    @property
+    def role(self) -> str:
+        """The ARN of the role that the job acts by."""
+        return str(self.request.get("RoleArn", ""))
+
     def open_log(self) -> LogStream:
         """Return the job's log stream, named as AWS names it."""
         epoch = int(time.time() * 1000)
-        return self.context.logs.open(self.log_group, f"{self.name}/algo-1-{epoch}")
+        return self.context.open_log(self.log_group, f"{self.name}/algo-1-{epoch}")
 
     def close_logs(self) -> None:
         """Send what is left of the log."""

@@ -25,8 +25,9 @@ class S3Problem(Exception):
 class S3Files:
     """Downloads and uploads."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._s3 = client("s3", settings)
+    def __init__(self, settings: Settings, role: str = "") -> None:
+        """`role` is the ARN of whose right it is."""
+        self._s3 = client("s3", settings, role)
 
     def keys(self, uri: str) -> list[str]:
         """Return the keys under a prefix, folder markers left out."""

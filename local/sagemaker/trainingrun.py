@@ -6,7 +6,6 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.clients import client
 from local.runtime.interface import Launch
 from local.sagemaker import artifacts, configfiles, metrics, secondary
 from local.sagemaker.cluster import Instance
@@ -130,7 +129,7 @@ class TrainingRun(ClusterRun):
         artifacts.upload(self.request, list(self.places(folder).values()), folder, self.context.s3)
 
     def _publish(self) -> None:
-        self.metrics.publish(client("cloudwatch", self.context.settings), self.name)
+        self.metrics.publish(self.context.client("cloudwatch"), self.name)
 
     def _enter(self, status: str) -> None:
         self.table.change(self.name, lambda record: secondary.enter(record, status))

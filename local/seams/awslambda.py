@@ -57,4 +57,5 @@ def describe(function: Any) -> Function:
         timeout=int(function.timeout or 3),
         memory_mb=int(function.memory_size or 128),
         region=function.region,
+        role=str(function.role or ""),
     )

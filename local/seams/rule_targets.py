@@ -53,17 +53,17 @@ def _send(settings: Settings, target: dict[str, Any], event: dict[str, Any]) -> 
         clients.client("sns", settings).publish(TopicArn=target["Arn"], Message=message)
         return
     # In the background: whoever caused the event (a put of S3, say) does not wait for what it starts.
-    threading.Thread(target=_start, args=(settings, target["Arn"], message, event.get("id", "")), daemon=True).start()
+    threading.Thread(target=_start, args=(settings, target, message, event.get("id", "")), daemon=True).start()
 
 
-def _start(settings: Settings, machine: str, message: str, event: str) -> None:
+def _start(settings: Settings, target: dict[str, Any], message: str, event: str) -> None:
     """Executions are named by the event's id and an id of their own."""
     name = f"{event}_{uuid.uuid4()}"
     try:
-        states = clients.client("stepfunctions", settings)
-        states.start_execution(stateMachineArn=machine, name=name, input=message)
+        states = clients.client("stepfunctions", settings, target.get("RoleArn") or "")
+        states.start_execution(stateMachineArn=target["Arn"], name=name, input=message)
     except Exception:
-        LOG.exception("%s could not be started by an event", machine)
+        LOG.exception("%s could not be started by an event", target["Arn"])
 
 
 def _message(target: dict[str, Any], event: dict[str, Any]) -> str:

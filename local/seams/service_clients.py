@@ -1,8 +1,8 @@
 """Seam: Step Functions' tasks share one client per service, made as our own modules make theirs.
 
 moto makes a client for every task (tens of milliseconds each), with virtual-host S3 addresses that no
-resolver knows, and through the host's proxy. Each module of its tasks has imported the function by name, so
-each is rebound.
+resolver knows, through the host's proxy, and all with one key: ours sign with that of the execution's role.
+Each module of its tasks has imported the function by name, so each is rebound.
 """
 
 import functools
@@ -18,6 +18,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 )
 from moto.stepfunctions.parser.asl.utils import boto_client
 
+from local.access.credentials import access_key
 from local.settings import Settings
 
 _LOCK = threading.Lock()
@@ -39,11 +40,11 @@ def client_factory(endpoint_url: str) -> ClientFor:
     """Return a function with the signature of moto's that keeps its clients."""
 
     @functools.cache
-    def make(region: str, service: str, validated: bool) -> Any:
+    def make(region: str, service: str, validated: bool, role: str) -> Any:
         return boto3.session.Session(region_name=region).client(
             cast(Any, service),
             endpoint_url=endpoint_url,
-            aws_access_key_id="test",
+            aws_access_key_id=access_key(role),
             aws_secret_access_key="test",  # noqa: S106  the embedded AWS checks no secret
             config=Config(
                 retries={"max_attempts": 0, "total_max_attempts": 1},
@@ -58,6 +59,6 @@ def client_factory(endpoint_url: str) -> ClientFor:
 
     def client_for(region: str, service: str, state_credentials: Any = None, validated: bool = False) -> Any:
         with _LOCK:
-            return make(region, service, validated)
+            return make(region, service, validated, getattr(state_credentials, "role_arn", None) or "")
 
     return client_for

@@ -49,7 +49,7 @@ class Container:
         self._place = place
         self._image: str = container["Image"]
         self._folder = _folder(context, container, place)
-        self._log: LogStream = context.logs.open(
+        self._log: LogStream = context.open_log(
             f"/aws/sagemaker/Endpoints/{place.endpoint}", f"{place.variant}/{place.stream}"
         )
         launch = _launch(container, place, self._folder)

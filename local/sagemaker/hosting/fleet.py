@@ -46,7 +46,9 @@ class Fleet:
         self.variants = {item["VariantName"]: made(item) for item in config["ProductionVariants"]}
         shadows = [made(item) for item in config.get("ShadowProductionVariants", [])]
         self.shadows = [Shadow(variant, self._record, self._random.random) for variant in shadows]
-        self.capture = Capture(context, endpoint, config.get("DataCaptureConfig", {}))
+        # AWS writes what it captures by right of the models' role; all variants of an endpoint have one of theirs here.
+        role = models[config["ProductionVariants"][0]["ModelName"]].get("ExecutionRoleArn", "")
+        self.capture = Capture(context.acting_as(role), endpoint, config.get("DataCaptureConfig", {}))
         self._idle = threading.Condition()
         self._busy = 0
 

@@ -34,7 +34,7 @@ class Instance:
     ) -> None:
         """`changed` is called when a server became healthy or ceased to be."""
         self.busy = 0  # requests on their way; whoever chooses instances counts them
-        self._context = context
+        self._context = context.acting_as(model.get("ExecutionRoleArn", ""))
         self._endpoint = endpoint
         self._variant = variant
         self._model = model

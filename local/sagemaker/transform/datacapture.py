@@ -4,7 +4,6 @@ import json
 import uuid
 from datetime import datetime
 
-from local.clients import client
 from local.sagemaker.context import Context
 from local.sagemaker.s3files import split
 from local.sagemaker.store import Record
@@ -30,4 +29,4 @@ def put_manifests(context: Context, request: Record, started: datetime, relative
             part for part in (base.strip("/"), side, f"{started:%Y/%m/%d/%H}", f"{uuid.uuid4()}.json") if part
         )
         body = json.dumps([{"prefix": f"{prefix.rstrip('/')}/"}, *names])
-        client("s3", context.settings).put_object(Bucket=bucket, Key=key, Body=body.encode())
+        context.client("s3").put_object(Bucket=bucket, Key=key, Body=body.encode())

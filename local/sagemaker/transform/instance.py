@@ -41,7 +41,7 @@ class Instance:
         self._containers: list[_Container] = []
         self._id = new_instance_id()
         self._name: str = request["TransformJobName"]
-        self.data_log = DataLog(context.logs.open(_LOG_GROUP, f"{self._name}/{self._id}/data-log"))
+        self.data_log = DataLog(context.open_log(_LOG_GROUP, f"{self._name}/{self._id}/data-log"))
 
     def start(self, folder: Path) -> None:
         """Put every artifact in place below `folder` and start every server.
@@ -60,7 +60,7 @@ class Instance:
             modeldata.place(self._context, container, folder)
         except modeldata.ModelProblem as error:
             raise JobFailed(f"ClientError: {error}") from error
-        log = self._context.logs.open(_LOG_GROUP, stream)
+        log = self._context.open_log(_LOG_GROUP, stream)
         launch = Launch(
             name=self._name,
             image=container["Image"],

@@ -32,9 +32,14 @@ class TransformRun(JobRun):
         super().__init__(context, table, name)
         self._over = threading.Event()  # nobody wants the answers any more
 
+    @property
+    def role(self) -> str:
+        """The model's: a transform has none of its own."""
+        return str(self.request["Model"].get("ExecutionRoleArn", ""))
+
     def open_log(self) -> LogStream:
         """Return a stream that stays unused, and therefore unmade: every instance has its own."""
-        return self.context.logs.open(self.log_group, self.name)
+        return self.context.open_log(self.log_group, self.name)
 
     @property
     def image(self) -> str:
