@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from predict.problems import Problem, TooLarge
@@ -9,6 +10,8 @@ from predict.problems import Problem, TooLarge
 Response = dict[str, Any]
 # Lambda's own limit is 6 MB of the escaped response.
 _LIMIT = 6_000_000
+# A character is at most 6 bytes there (\\u0000), so short answers need not be measured.
+_MOST_ESCAPED = 6
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -18,12 +21,29 @@ _HEADERS = {
 }
 
 
-def success(document: Mapping[str, Any], request_id: str) -> Response:
-    """Answer 200, unless that is more than can be carried."""
-    body = json.dumps(document, ensure_ascii=False, allow_nan=False)
-    if len(json.dumps(body, ensure_ascii=False).encode()) > _LIMIT:
+@dataclass(frozen=True)
+class Content:
+    """What a verb answers when all is well."""
+
+    body: str
+    status: int = 200
+    media_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def document(members: Mapping[str, Any], status: int = 200) -> Content:
+    """JSON."""
+    return Content(json.dumps(members, ensure_ascii=False, allow_nan=False), status)
+
+
+def success(content: Content, request_id: str) -> Response:
+    """Answer with the content, unless that is more than can be carried."""
+    if (
+        len(content.body) * _MOST_ESCAPED > _LIMIT
+        and len(json.dumps(content.body, ensure_ascii=False).encode()) > _LIMIT
+    ):
         raise TooLarge("The predictions are more than one answer can carry: send fewer instances.")
-    return _response(200, "application/json", body, request_id, {})
+    return _response(content.status, content.media_type, content.body, request_id, content.headers)
 
 
 def failure(problem: Problem, request_id: str) -> Response:

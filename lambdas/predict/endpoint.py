@@ -1,16 +1,15 @@
 """One call of a SageMaker endpoint, and what its failures mean.
 
-botocore's service model names the exceptions; throttling comes from the service's front and is in no model.
+botocore's service model names the errors; throttling comes from the service's front and is in no model.
 """
 
 import json
 import re
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError, ResponseStreamingError
-
-from predict import wire
+from predict.aws.errors import BrokenOff, Refused, TimedOut, Unreachable
+from predict.aws.services import Invocation, Prediction
 from predict.problems import BadGateway, BadRequest, Problem, Timeout, TooMany, Unavailable
 
 _THROTTLED = {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"}
@@ -22,57 +21,38 @@ class Stale(Exception):
     """SageMaker knows no such endpoint or variant that could answer: what was looked up is old."""
 
 
-@dataclass(frozen=True)
-class Call:
-    """What is asked of whom."""
+class Runtime(Protocol):
+    """Who carries the call."""
 
-    endpoint: str
-    body: bytes
-    inference_id: str
-    variant: str | None = None
+    def invoke(self, call: Invocation, seconds: float) -> Prediction: ...  # noqa: D102
 
 
-@dataclass(frozen=True)
-class Reply:
-    """A variant's answer."""
-
-    variant: str
-    body: bytes
-
-
-def invoke(runtime: Any, call: Call) -> Reply:
+def invoke(runtime: Runtime, call: Invocation, seconds: float) -> Prediction:
     """Call the endpoint once."""
-    target = {} if call.variant is None else {"TargetVariant": call.variant}
     try:
-        answer = runtime.invoke_endpoint(
-            EndpointName=call.endpoint,
-            ContentType=wire.MEDIA_TYPE,
-            Body=call.body,
-            InferenceId=call.inference_id,
-            **target,
-        )
-        return Reply(answer.get("InvokedProductionVariant", ""), answer["Body"].read())
-    except ReadTimeoutError as error:
+        return runtime.invoke(call, seconds)
+    except TimedOut as error:
         raise Timeout("The model did not answer in time: send fewer instances.") from error
-    except ResponseStreamingError as error:
+    except BrokenOff as error:
         raise BadGateway("The model's answer broke off.") from error
-    except ClientError as error:
-        raise _meaning(error) from error
-    except BotoCoreError as error:
+    except Unreachable as error:
         raise Unavailable("The model cannot be reached just now.") from error
+    except Refused as error:
+        raise _meaning(error) from error
 
 
-def _meaning(error: ClientError) -> Exception:
-    code = error.response["Error"]["Code"]
+def _meaning(error: Refused) -> Exception:
+    code = error.code
     if code in _STALE:
         return Stale(code)
     if code in _THROTTLED:
         return TooMany("The model is asked too often just now: try again.")
     if code == "ModelError":
-        return _model_error(error.response)
+        return _model_error(error.members)
     if code in {
         "ModelNotReadyException",
         "ServiceUnavailable",
+        "ServiceUnavailableException",
         "InternalDependencyException",
         "InternalFailure",
     }:
@@ -80,10 +60,10 @@ def _meaning(error: ClientError) -> Exception:
     return error
 
 
-def _model_error(response: Any) -> Problem:
-    status = int(response.get("OriginalStatusCode") or 500)
+def _model_error(members: Mapping[str, Any]) -> Problem:
+    status = int(members.get("OriginalStatusCode") or 500)
     if 400 <= status < 500:
-        return BadRequest(f"The model refused the rows: {_reason(str(response.get('OriginalMessage') or ''))}")
+        return BadRequest(f"The model refused the rows: {_reason(str(members.get('OriginalMessage') or ''))}")
     return BadGateway("The model failed on these rows; the workload's logs tell why.")
 
 

@@ -5,32 +5,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from predict import schema
+from predict.aws.errors import BrokenOff, Refused, TimedOut, Unreachable
 from predict.cache import Cache, Clock
 from predict.problems import Unavailable
 from predict.schema import Schema
 from predict.settings import Settings
 
+_FAILURES = (Refused, Unreachable, TimedOut, BrokenOff)
+
 
 class Aws(Protocol):
-    """The clients that are looked up with."""
+    """What is looked up, and where."""
 
-    @property
-    def ssm(self) -> Any: ...  # noqa: D102
-    @property
-    def s3(self) -> Any: ...  # noqa: D102
-    @property
-    def sagemaker(self) -> Any: ...  # noqa: D102
+    def parameter(self, name: str) -> str: ...  # noqa: D102
+    def object(self, key: str) -> bytes: ...  # noqa: D102
+    def describe_endpoint(self, name: str) -> dict[str, Any]: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
 class Live:
-    """A workload's live model."""
+    """A workload's live model; models, packages (those that are registered) and metrics by variant."""
 
     endpoint: str
     models: Mapping[str, str]
+    packages: Mapping[str, str]
     metrics: Mapping[str, Any]
     schema: Schema
 
@@ -67,27 +66,33 @@ class LiveModels:
     def _load(self, workload: str) -> Live:
         pointer = self._pointer(workload)
         features = json.loads(self._object(workload, pointer["features"]))
-        return Live(pointer["endpoint"], pointer["models"], pointer.get("metrics", {}), schema.read(features))
+        return Live(
+            endpoint=pointer["endpoint"],
+            models=pointer["models"],
+            packages=pointer.get("packages", {}),
+            metrics=pointer.get("metrics", {}),
+            schema=schema.read(features),
+        )
 
     def _pointer(self, workload: str) -> dict[str, Any]:
-        name = self._settings.pointer(workload)
         try:
-            answer = self._aws.ssm.get_parameter(Name=name)
-        except (ClientError, BotoCoreError) as error:
+            value = self._aws.parameter(self._settings.pointer(workload))
+        except _FAILURES as error:
             raise _unavailable(workload, error, {"ParameterNotFound"}) from error
-        return dict(json.loads(answer["Parameter"]["Value"]))
+        return dict(json.loads(value))
 
     def _object(self, workload: str, key: str) -> bytes:
         try:
-            return bytes(self._aws.s3.get_object(Bucket=self._settings.bucket, Key=key)["Body"].read())
-        except (ClientError, BotoCoreError) as error:
+            return self._aws.object(key)
+        except _FAILURES as error:
             # Without permission to list, S3 calls a missing object a forbidden one.
             raise _unavailable(workload, error, {"NoSuchKey", "AccessDenied"}) from error
 
     def _describe(self, workload: str) -> Variants:
+        endpoint = self.get(workload).endpoint
         try:
-            answer = self._aws.sagemaker.describe_endpoint(EndpointName=self.get(workload).endpoint)
-        except (ClientError, BotoCoreError) as error:
+            answer = self._aws.describe_endpoint(endpoint)
+        except _FAILURES as error:
             # SageMaker's word for an endpoint that is not there.
             raise _unavailable(workload, error, {"ValidationException"}) from error
         variants = answer.get("ProductionVariants", [])
@@ -96,7 +101,7 @@ class LiveModels:
 
 
 def _unavailable(workload: str, error: Exception, absent: set[str]) -> Unavailable:
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+    code = error.code if isinstance(error, Refused) else ""
     if code in absent:
         return Unavailable(f"{workload} has no live model yet: it answers once a run has deployed one.")
     return Unavailable(f"The live model of {workload} could not be looked up just now.")

@@ -3,15 +3,18 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from predict import check, decode, endpoint, instances, media, sticky, wire
-from predict.endpoint import Call, Reply, Stale
+from predict import answer, check, decode, endpoint, instances, media, sticky, wire
+from predict.answer import Content
+from predict.aws.services import Invocation, Prediction
+from predict.endpoint import Runtime, Stale
 from predict.live import Live, LiveModels
 from predict.problems import BadGateway, Conflict, Unavailable
 from predict.request import Request
 
 _log = logging.getLogger(__name__)
+# Seconds that reading the model's answer and writing ours may take.
+_TO_ANSWER = 1.5
 # While these last, the endpoint answers.
 _SERVING = {"InService", "Updating", "SystemUpdating", "RollingBack"}
 
@@ -21,10 +24,10 @@ class Predictions:
     """Answers predictions."""
 
     live: LiveModels
-    runtime: Callable[[], Any]
+    runtime: Runtime
     new_id: Callable[[], str]
 
-    def answer(self, request: Request) -> dict[str, Any]:
+    def answer(self, request: Request) -> Content:
         """Predict; a refusal by SageMaker may mean that the look-up is old, so it is tried once more."""
         body = media.read(request)
         try:
@@ -36,18 +39,26 @@ class Predictions:
         except Stale as error:
             raise self._why(request) from error
 
-    def _predict(self, request: Request, body: media.Text) -> dict[str, Any]:
+    def _predict(self, request: Request, body: media.Text) -> Content:
         live = self.live.get(request.workload)
         rows = check.rows(instances.read(body, live.schema), live.schema)
-        call = Call(live.endpoint, wire.write(rows, live.schema), self.new_id(), self._variant(request))
-        reply = endpoint.invoke(self.runtime(), call)
+        call = Invocation(
+            endpoint=live.endpoint,
+            body=wire.write(rows, live.schema),
+            content_type=wire.MEDIA_TYPE,
+            inference_id=self.new_id(),
+            variant=self._variant(request),
+        )
+        reply = endpoint.invoke(self.runtime, call, request.seconds_left() - _TO_ANSWER)
         live = self._knowing(reply.variant, request.workload, live)
-        return {
-            "predictions": _decoded(reply, live, len(rows)),
-            "variant": reply.variant,
-            "model": live.models.get(reply.variant),
-            "inference_id": call.inference_id,
-        }
+        return answer.document(
+            {
+                "predictions": _decoded(reply, live, len(rows)),
+                "variant": reply.variant,
+                "model": live.packages.get(reply.variant) or live.models.get(reply.variant),
+                "inference_id": call.inference_id,
+            }
+        )
 
     def _variant(self, request: Request) -> str | None:
         """The variant asked for, or the session's; without either SageMaker chooses by weight."""
@@ -87,7 +98,7 @@ class Predictions:
         return BadGateway("The endpoint refused the call.")
 
 
-def _decoded(reply: Reply, live: Live, count: int) -> list[decode.Prediction]:
+def _decoded(reply: Prediction, live: Live, count: int) -> list[decode.Prediction]:
     decoder = live.schema.decoders.get(reply.variant)
     try:
         if decoder is None:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ _REQUEST_ID = re.compile(r"[\w.:/+=@-]{1,128}", re.ASCII)
 
 @dataclass(frozen=True)
 class Request:
-    """What the caller sent; header names are lower case."""
+    """What the caller sent, header names in lower case, and how long the function may still take."""
 
     id: str
     method: str
@@ -22,6 +22,7 @@ class Request:
     workload: str
     headers: Mapping[str, str]
     event: Mapping[str, Any]
+    seconds_left: Callable[[], float]
 
     def header(self, name: str) -> str:
         """Return the header's value, or an empty text."""
@@ -38,7 +39,7 @@ class Request:
             raise BadRequest("The body is not valid base64.") from None
 
 
-def read(event: Mapping[str, Any], fallback_id: str) -> Request:
+def read(event: Mapping[str, Any], fallback_id: str, seconds_left: Callable[[], float]) -> Request:
     """Read the event; every part of it may be null."""
     headers = _headers(event)
     gateway_id = (event.get("requestContext") or {}).get("requestId") or fallback_id
@@ -49,6 +50,7 @@ def read(event: Mapping[str, Any], fallback_id: str) -> Request:
         workload=str((event.get("pathParameters") or {}).get("workload") or ""),
         headers=headers,
         event=event,
+        seconds_left=seconds_left,
     )
 
 

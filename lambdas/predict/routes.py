@@ -3,16 +3,15 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from predict import answer
-from predict.answer import Response
+from predict.answer import Content, Response
 from predict.problems import MethodNotAllowed, NotFound, Problem
 from predict.request import Request
 from predict.settings import Settings
 
 _log = logging.getLogger(__name__)
-Verb = Callable[[Request], dict[str, Any]]
+Verb = Callable[[Request], Content]
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,13 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from predict import request as requests
 from predict.answer import Response
+from predict.endpoint import Runtime
+from predict.feedback import Feedback, Store
 from predict.live import Aws, LiveModels
 from predict.predictions import Predictions
 from predict.routes import Routes, Verb
@@ -18,11 +21,8 @@ from predict.workloads import Workloads
 _log = logging.getLogger(__name__)
 
 
-class AllAws(Aws, Protocol):
-    """The clients that the whole function needs."""
-
-    @property
-    def runtime(self) -> Any: ...  # noqa: D102
+class AllAws(Aws, Runtime, Store, Protocol):
+    """All of AWS that the function needs."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Service:
     routes: Routes
     clock: Callable[[], float]
 
-    def answer(self, event: Mapping[str, Any], fallback_id: str) -> Response:
+    def answer(self, event: Mapping[str, Any], fallback_id: str, seconds_left: Callable[[], float]) -> Response:
         """Answer one event."""
         began = self.clock()
-        request = requests.read(event, fallback_id)
+        request = requests.read(event, fallback_id, seconds_left)
         response = self.routes.respond(request)
         _log.info(
             "answered",
@@ -57,14 +57,17 @@ def build(
     aws: AllAws,
     clock: Callable[[], float] = time.monotonic,
     new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Service:
     """Wire the service."""
     live = LiveModels(settings, aws, clock)
     workloads = Workloads(live, settings)
-    predictions = Predictions(live, lambda: aws.runtime, new_id)
+    predictions = Predictions(live, aws, new_id)
+    feedback = Feedback(live, aws, now)
     verbs: dict[str, dict[str, Verb]] = {
         "/v1/workloads": {"GET": workloads.answer_all},
         "/v1/workloads/{workload}": {"GET": workloads.answer_one},
         "/v1/workloads/{workload}/predictions": {"POST": predictions.answer},
+        "/v1/workloads/{workload}/feedback": {"POST": feedback.answer},
     }
     return Service(Routes(settings, verbs), clock)

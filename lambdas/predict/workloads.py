@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from predict.answer import Content, document
 from predict.live import LiveModels
 from predict.problems import Unavailable
 from predict.request import Request
@@ -18,13 +19,13 @@ class Workloads:
     live: LiveModels
     settings: Settings
 
-    def answer_all(self, _: Request) -> dict[str, Any]:
+    def answer_all(self, _: Request) -> Content:
         """Describe each; one without a live model is listed too."""
-        return {"workloads": [self._described_or_not(name) for name in self.settings.workloads]}
+        return document({"workloads": [self._described_or_not(name) for name in self.settings.workloads]})
 
-    def answer_one(self, request: Request) -> dict[str, Any]:
+    def answer_one(self, request: Request) -> Content:
         """Describe one, or say that it has no live model."""
-        return self._described(request.workload)
+        return document(self._described(request.workload))
 
     def _described_or_not(self, workload: str) -> dict[str, Any]:
         try:
@@ -40,10 +41,10 @@ class Workloads:
                 "name": name,
                 "weight": weight,
                 "share": weight / total if total else 0.0,
-                "model": live.models.get(name),
+                "model": live.packages.get(name) or live.models.get(name),
                 "metrics": live.metrics.get(name, {}),
             }
             for name, weight in sorted(variants.weights.items())
         ]
-        document = {name: live.schema.document[name] for name in _SHOWN if name in live.schema.document}
-        return {"workload": workload, "status": variants.status, **document, "variants": described}
+        shown = {name: live.schema.document[name] for name in _SHOWN if name in live.schema.document}
+        return {"workload": workload, "status": variants.status, **shown, "variants": described}

@@ -8,7 +8,7 @@ import logging
 from typing import Any
 
 import pytest
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+from predict.aws.errors import TimedOut, Unreachable
 from predict.log import JsonLines
 
 from tests.lambdas.predict.world import ENCODED, FEATURES, GOOD, World, ask, event, records
@@ -102,7 +102,7 @@ def test_bytes_that_are_not_of_the_charset_are_refused() -> None:
 def test_models_own_refusal_is_a_400_with_its_reason_and_nothing_internal() -> None:
     message = json.dumps({"detail": "row 1: too blue, see arn:aws:logs:eu:123456789012:x and /opt/ml/model"})
     more = {"OriginalStatusCode": 422, "OriginalMessage": message}
-    world = World().live().fails("runtime", "invoke_endpoint", "ModelError", "no", **more)
+    world = World().live().fails("invoke", "ModelError", 424, **more)
     detail = ask(world, event(records())).body["detail"]
     assert "too blue" in detail
     assert "arn" not in detail
@@ -165,7 +165,7 @@ def test_what_is_not_read_here_is_unsupported(headers: dict[str, str]) -> None:
     ],
 )
 def test_what_sagemaker_says_becomes_a_status(code: str, status: int) -> None:
-    world = World().live().fails("runtime", "invoke_endpoint", code, "arn:aws:secret")
+    world = World().live().fails("invoke", code, message="arn:aws:secret")
     answer = ask(world, event(records()))
     assert answer.status == answer.body["status"] == status
     assert ("Retry-After" in answer.headers) == (status in (429, 503))
@@ -188,31 +188,31 @@ def test_answer_that_cannot_be_read_or_counted_is_a_bad_gateway(reply: bytes) ->
 def test_endpoint_refused_twice_is_explained_by_its_state(
     weights: dict[str, float], status: str, expected: int
 ) -> None:
-    world = World().live().fails("runtime", "invoke_endpoint", "ValidationError", "")
-    world.live().fails("runtime", "invoke_endpoint", "ValidationError", "").endpoint(status, **weights)
+    world = World().live().fails("invoke", "ValidationError")
+    world.live().fails("invoke", "ValidationError").endpoint(status, **weights)
     assert ask(world, event(records())).status == expected
 
 
 def test_endpoint_that_is_gone_is_unavailable() -> None:
-    world = World().live().fails("runtime", "invoke_endpoint", "ValidationError", "")
-    world.live().fails("runtime", "invoke_endpoint", "ValidationError", "")
-    world.fails("sagemaker", "describe_endpoint", "ValidationException", "Could not find arn:aws:x")
+    world = World().live().fails("invoke", "ValidationError")
+    world.live().fails("invoke", "ValidationError")
+    world.fails("describe_endpoint", "ValidationException", message="Could not find arn:aws:x")
     assert ask(world, event(records())).status == 503
 
 
 def test_workload_without_a_pointer_is_unavailable_for_now() -> None:
-    answer = ask(World().fails("ssm", "get_parameter", "ParameterNotFound"), event(records()))
+    answer = ask(World().fails("parameter", "ParameterNotFound"), event(records()))
     assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
 
 
 def test_model_that_takes_too_long_is_a_time_out() -> None:
-    answer = ask(World().live().raises(ReadTimeoutError(endpoint_url=URL)), event(records()))
+    answer = ask(World().live().raises(TimedOut(URL)), event(records()))
     assert answer.status == 504
     assert URL not in answer.body["detail"]
 
 
 def test_endpoint_out_of_reach_is_unavailable() -> None:
-    assert ask(World().live().raises(ConnectTimeoutError(endpoint_url=URL)), event(records())).status == 503
+    assert ask(World().live().raises(Unreachable(URL)), event(records())).status == 503
 
 
 def test_unexpected_error_shows_only_the_request_id_and_is_logged_with_its_traceback() -> None:

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from predict.aws.services import Invocation
 
 from tests.lambdas.predict.world import ENCODED, FEATURES, GOOD, World, ask, event, records
 
@@ -18,12 +19,19 @@ def test_record_is_answered_with_variant_model_and_inference_id() -> None:
         "inference_id": "inference-1",
     }
     (call,) = world.calls
-    assert call == {
-        "EndpointName": "dev-iris",
-        "ContentType": "text/csv",
-        "Body": b"5.1,4,blue\n",
-        "InferenceId": "inference-1",
-    }
+    assert call == Invocation("dev-iris", b"5.1,4,blue\n", "text/csv", "inference-1")
+
+
+def test_registered_model_is_named_by_its_package() -> None:
+    package = "arn:aws:sagemaker:us-east-1:123456789012:model-package/dev-iris/3"
+    world = World().pointer(packages={"forest": package}).features().answers()
+    assert ask(world, event(records())).body["model"] == package
+
+
+def test_a_model_gets_the_time_that_is_left_and_no_more() -> None:
+    world = World(seconds_left=9.5).live().answers()
+    ask(world, event(records()))
+    assert world.waited == [8.0]
 
 
 @pytest.mark.parametrize(
@@ -37,13 +45,13 @@ def test_record_is_answered_with_variant_model_and_inference_id() -> None:
 def test_every_form_reaches_the_model_as_the_same_line(body: str, content_type: str) -> None:
     world = World().live().answers()
     assert ask(world, event(body, Content_Type=content_type)).status == 200
-    assert world.calls[0]["Body"] == FEATURES["example_line"].encode() + b"\n"
+    assert world.calls[0].body == FEATURES["example_line"].encode() + b"\n"
 
 
 def test_encoded_layout_sends_levels_and_accepts_them() -> None:
     world = World().live(ENCODED).answers(FOREST_TWICE)
     assert ask(world, event(records(GOOD, [5.1, 4, 0, 1, 0]))).status == 200
-    assert world.calls[0]["Body"] == b"5.1,4,1,0,0\n5.1,4,0,1,0\n"
+    assert world.calls[0].body == b"5.1,4,1,0,0\n5.1,4,0,1,0\n"
 
 
 FOREST_TWICE = b"setosa,0.9,0.1\nvirginica,0.2,0.8\n"
@@ -52,13 +60,13 @@ FOREST_TWICE = b"setosa,0.9,0.1\nvirginica,0.2,0.8\n"
 def test_look_ups_are_kept_for_the_time_set_and_no_longer() -> None:
     world = World().live().answers().answers()
     service = world.service()
-    assert service.answer(event(records()), "")["statusCode"] == 200
+    assert service.answer(event(records()), "", lambda: 28.0)["statusCode"] == 200
     world.clock.now += 14.9
-    assert service.answer(event(records()), "")["statusCode"] == 200
+    assert service.answer(event(records()), "", lambda: 28.0)["statusCode"] == 200
     world.done()
     world.clock.now += 0.2
     world.live().answers()
-    assert service.answer(event(records()), "")["statusCode"] == 200
+    assert service.answer(event(records()), "", lambda: 28.0)["statusCode"] == 200
     world.done()
 
 
@@ -66,7 +74,7 @@ def test_pinned_variant_is_asked() -> None:
     world = World().live().endpoint(forest=1, tree=0).answers(b"setosa\n", "tree")
     answer = ask(world, event(records(), x_variant="tree"))
     assert answer.body["predictions"] == [{"label": "setosa"}]
-    assert world.calls[0]["TargetVariant"] == "tree"
+    assert world.calls[0].variant == "tree"
 
 
 def test_session_stays_on_one_variant() -> None:
@@ -74,7 +82,7 @@ def test_session_stays_on_one_variant() -> None:
     for _ in range(3):
         world = World().live().endpoint(forest=1, tree=1).answers()
         ask(world, event(records(), X_Session_Id="anna"))
-        asked.add(world.calls[0]["TargetVariant"])
+        asked.add(world.calls[0].variant)
     assert len(asked) == 1
 
 
@@ -87,7 +95,7 @@ def test_unknown_variant_is_looked_up_afresh_then_refused_naming_the_live_ones()
 
 
 def test_stale_pointer_is_looked_up_again_and_the_call_succeeds() -> None:
-    world = World().live().fails("runtime", "invoke_endpoint", "ValidationError", "Endpoint not found")
+    world = World().live().fails("invoke", "ValidationError", message="Endpoint not found")
     world.live().answers()
     assert ask(world, event(records())).status == 200
     assert len(world.calls) == 2

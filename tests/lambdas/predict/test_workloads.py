@@ -20,7 +20,7 @@ def test_workload_is_described_with_features_variants_weights_and_metrics() -> N
 
 
 def test_workload_without_a_model_is_listed_too() -> None:
-    world = World().live().endpoint(forest=1).fails("ssm", "get_parameter", "ParameterNotFound")
+    world = World().live().endpoint(forest=1).fails("parameter", "ParameterNotFound")
     answer = ask(world, event(method="GET", resource="/v1/workloads"))
     listed = [(item["workload"], item["status"]) for item in answer.body["workloads"]]
     assert listed == [("iris", "InService"), ("boston", "Unavailable")]

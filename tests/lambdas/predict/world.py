@@ -1,14 +1,13 @@
-"""A deployment as the function sees it: fakes with botocore's own clients behind them."""
+"""A deployment as the function sees it: AWS as a queue of answers per operation."""
 
-import io
 import json
+from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cache
+from datetime import UTC, datetime
 from typing import Any
 
-import botocore.session
-from botocore.response import StreamingBody
-from botocore.stub import Stubber
+from predict.aws.errors import Refused
+from predict.aws.services import Invocation, Prediction
 from predict.service import Service, build
 from predict.settings import Settings
 
@@ -50,19 +49,6 @@ POINTER = {
 FOREST = b"setosa,0.9,0.1\n"
 
 
-@cache
-def session() -> botocore.session.Session:
-    """One for all tests: it keeps the service models, which take a second to read."""
-    made = botocore.session.get_session()
-    made.set_credentials("test", "test")
-    return made
-
-
-def client(service: str) -> Any:
-    """A real client that must not reach anybody."""
-    return session().create_client(service, region_name="us-east-1", endpoint_url="http://127.0.0.1:9")
-
-
 @dataclass
 class Clock:
     now: float = 1000.0
@@ -73,79 +59,80 @@ class Clock:
 
 @dataclass
 class World:
-    """Real clients whose answers are queued; an answer too many or too few fails the test."""
+    """AWS whose answers are queued by operation; an answer too many or too few fails the test."""
 
     clock: Clock = field(default_factory=Clock)
-    ssm: Any = field(default_factory=lambda: client("ssm"))
-    s3: Any = field(default_factory=lambda: client("s3"))
-    sagemaker: Any = field(default_factory=lambda: client("sagemaker"))
-    runtime: Any = field(default_factory=lambda: client("sagemaker-runtime"))
-
-    def __post_init__(self) -> None:
-        self.stubs = {name: Stubber(getattr(self, name)) for name in ("ssm", "s3", "sagemaker", "runtime")}
-        for stub in self.stubs.values():
-            stub.activate()
-        self.calls: list[dict[str, Any]] = []
-        self.runtime.meta.events.register(
-            "before-parameter-build.sagemaker-runtime.InvokeEndpoint",
-            lambda params, **_: self.calls.append(dict(params)),
-        )
+    queues: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    calls: list[Invocation] = field(default_factory=list)
+    waited: list[float] = field(default_factory=list)
+    kept: dict[str, bytes] = field(default_factory=dict)
+    seconds_left: float = 28.0
 
     def service(self, settings: Settings = SETTINGS) -> Service:
-        return build(settings, self, self.clock, lambda: "inference-1")
+        now = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+        return build(settings, self, self.clock, lambda: "inference-1", lambda: now)
+
+    def parameter(self, name: str) -> str:
+        assert name in ("/trainyard/dev/iris/live", "/trainyard/dev/boston/live")
+        value: str = self._next("parameter")
+        return value
+
+    def object(self, key: str) -> bytes:
+        assert key == KEY
+        body: bytes = self._next("object")
+        return body
+
+    def describe_endpoint(self, name: str) -> dict[str, Any]:
+        assert name == "dev-iris"
+        answer: dict[str, Any] = self._next("describe_endpoint")
+        return answer
+
+    def put_object(self, key: str, body: bytes, content_type: str) -> None:
+        if self.queues["put_object"]:
+            self._next("put_object")
+        self.kept[key] = body
+
+    def invoke(self, call: Invocation, seconds: float) -> Prediction:
+        self.calls.append(call)
+        self.waited.append(seconds)
+        answer: Prediction = self._next("invoke")
+        return answer
 
     def pointer(self, **changes: Any) -> "World":
-        value = json.dumps(POINTER | changes)
-        self.stubs["ssm"].add_response(
-            "get_parameter", {"Parameter": {"Value": value}}, {"Name": "/trainyard/dev/iris/live"}
-        )
-        return self
+        return self._answers("parameter", json.dumps(POINTER | changes))
 
     def features(self, document: dict[str, Any] = FEATURES) -> "World":
-        body = _stream(json.dumps(document).encode())
-        self.stubs["s3"].add_response("get_object", {"Body": body}, {"Bucket": "bucket", "Key": KEY})
-        return self
+        return self._answers("object", json.dumps(document).encode())
 
     def live(self, document: dict[str, Any] = FEATURES) -> "World":
         return self.pointer().features(document)
 
     def endpoint(self, status: str = "InService", **weights: float) -> "World":
         variants = [{"VariantName": name, "CurrentWeight": weight} for name, weight in weights.items()]
-        answer = {
-            "EndpointName": "dev-iris",
-            "EndpointArn": "arn:aws:sagemaker:us-east-1:123456789012:endpoint/dev-iris",
-            "EndpointStatus": status,
-            "CreationTime": "2026-01-01",
-            "LastModifiedTime": "2026-01-01",
-            "ProductionVariants": variants,
-        }
-        self.stubs["sagemaker"].add_response("describe_endpoint", answer, {"EndpointName": "dev-iris"})
-        return self
+        return self._answers("describe_endpoint", {"EndpointStatus": status, "ProductionVariants": variants})
 
     def answers(self, body: bytes = FOREST, variant: str = "forest") -> "World":
-        answer = {"Body": _stream(body), "InvokedProductionVariant": variant}
-        self.stubs["runtime"].add_response("invoke_endpoint", answer)
-        return self
+        return self._answers("invoke", Prediction(variant, body))
 
-    def fails(self, service: str, operation: str, code: str, message: str = "", **more: Any) -> "World":
-        self.stubs[service].add_client_error(operation, code, message, modeled_fields=more or None)
-        return self
+    def fails(self, operation: str, code: str, status: int = 400, **members: Any) -> "World":
+        return self._answers(operation, Refused(code, status, members))
 
-    def raises(self, error: Exception) -> "World":
-        def fail(**_: Any) -> None:
-            raise error
-
-        self.stubs["runtime"].deactivate()
-        self.runtime.meta.events.register("before-call.sagemaker-runtime.InvokeEndpoint", fail)
-        return self
+    def raises(self, error: Exception, operation: str = "invoke") -> "World":
+        return self._answers(operation, error)
 
     def done(self) -> None:
-        for stub in self.stubs.values():
-            stub.assert_no_pending_responses()
+        assert not {operation: queue for operation, queue in self.queues.items() if queue}
 
+    def _answers(self, operation: str, answer: Any) -> "World":
+        self.queues[operation].append(answer)
+        return self
 
-def _stream(body: bytes) -> StreamingBody:
-    return StreamingBody(io.BytesIO(body), len(body))
+    def _next(self, operation: str) -> Any:
+        assert self.queues[operation], f"{operation}: called once more than expected"
+        answer = self.queues[operation].pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 def event(
@@ -182,5 +169,5 @@ class Answer:
 
 
 def ask(world: World, asked: dict[str, Any]) -> Answer:
-    response = world.service().answer(asked, "lambda-1")
+    response = world.service().answer(asked, "lambda-1", lambda: world.seconds_left)
     return Answer(response["statusCode"], response["headers"], json.loads(response["body"]))
