@@ -91,7 +91,7 @@ class Candidate(Model):
 
     def training_hyperparameters(self, task: Task, classes: int | None = None) -> dict[str, str]:
         """All fixed hyperparameters, those that follow from the task included, as SageMaker's strings."""
-        derived = {name: choices[0] for name, choices in self._follows(task, classes).items() if choices}
+        derived = {name: choices[0] for name, choices in self.follows(task, classes).items() if choices}
         return derived | {name: spelled(value) for name, value in self.hyperparameters.items()}
 
     def task_problems(self, task: Task, classes: int | None) -> Iterator[Problem]:
@@ -112,9 +112,10 @@ class Candidate(Model):
                 )
                 return
             yield from rules.objective_problems(self.tuning, self.algorithm, builtins.kind_of(task, classes))
-        yield from rules.contradictions(self.hyperparameters, self._follows(task, classes), task)
+        yield from rules.contradictions(self.hyperparameters, self.follows(task, classes), task)
 
-    def _follows(self, task: Task, classes: int | None) -> dict[str, tuple[str, ...]]:
+    def follows(self, task: Task, classes: int | None) -> dict[str, tuple[str, ...]]:
+        """What the task leaves to choose for a hyperparameter; the first choice is what it becomes."""
         if isinstance(self.algorithm, BuiltinAlgorithm):
             kind = builtins.kind_of(task, classes)
             return builtins.follows(self.algorithm.builtin, kind, classes, self.hyperparameters)

@@ -14,7 +14,7 @@ _Algorithm = BuiltinAlgorithm | ImageAlgorithm | ScriptAlgorithm
 _Range = IntegerRange | ContinuousRange | CategoricalRange
 
 _EPOCHS = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")
-_RESERVED = ("sagemaker_program", "sagemaker_submit_directory")
+RESERVED = ("sagemaker_program", "sagemaker_submit_directory")
 
 
 def spot_problems(spot: Spot, instance: Instance | None, algorithm: _Algorithm | None) -> Iterator[Problem]:
@@ -68,7 +68,7 @@ def hyperparameter_problems(
     for name in given:
         if name in tuned:
             yield Problem((name,), given[name], "either fixed here or in tuning.ranges, not both")
-    for name in _RESERVED:
+    for name in RESERVED:
         if name in given:
             yield Problem((name,), given[name], "nothing: it is set for script mode")
     if isinstance(algorithm, BuiltinAlgorithm):

@@ -17,13 +17,14 @@ from pydantic import (
 from spec import rules, sample
 from spec.algorithm import BuiltinAlgorithm, ImageAlgorithm, ScriptAlgorithm
 from spec.base import NAME, Model
+from spec.batch import Batch, batch_problems
 from spec.candidate import Candidate
 from spec.data import Data, Prepare
 from spec.endpoint import Endpoint, endpoint_problems
 from spec.gate import METRICS, Gate, Task
 from spec.problems import Problem, refuse
 from spec.registry import Registry
-from spec.schedule import Schedule
+from spec.schedule import Schedule, Trigger
 
 Name = Annotated[str, Field(pattern=NAME, max_length=20)]
 CandidateName = Annotated[str, Field(pattern=NAME, max_length=16)]
@@ -51,10 +52,15 @@ class Workload(Model):
     candidates: Annotated[Mapping[CandidateName, Candidate], Field(min_length=1, max_length=10)] = Field(
         description="What trains and competes, by name.", json_schema_extra={"additionalProperties": False}
     )
+    concurrency: Annotated[int, Field(ge=1, le=10)] = Field(4, description="How many candidates train at once.")
     gate: Gate = Field(description="What a candidate must reach on the test set.")
     registry: Registry = Field(default_factory=Registry, description="Versions of the model, and their approval.")
     endpoint: Endpoint = Field(description="What serves the candidates that passed.")
-    schedule: Schedule | None = Field(None, description="When to train again; only by hand if not given.")
+    batch: Batch = Field(default_factory=Batch, description="How predictions for whole files are made.")
+    schedule: Schedule | None = Field(
+        None, description="When to train again, or to predict; only by hand if not given."
+    )
+    trigger: Trigger | None = Field(None, description="What else starts a run.")
 
     _folder: Path = PrivateAttr(default=Path())
 
@@ -125,6 +131,21 @@ class Workload(Model):
             return endpoint
         refuse(endpoint_problems(endpoint, info.data["candidates"]))
         return endpoint.weighted(info.data["candidates"])
+
+    @field_validator("batch")
+    @classmethod
+    def _batch_fits_candidates(cls, batch: Batch, info: ValidationInfo) -> Batch:
+        if "candidates" in info.data:
+            refuse(batch_problems(batch, info.data["candidates"]))
+        return batch
+
+    @field_validator("trigger")
+    @classmethod
+    def _trigger_sees_the_data(cls, trigger: Trigger | None, info: ValidationInfo) -> Trigger | None:
+        data = info.data.get("data")
+        if trigger and data and data.uri:
+            refuse([Problem(("new_data",), data.uri, "nothing: the data is in a bucket that is not the deployment's")])
+        return trigger
 
 
 def _folder(context: Any) -> Path:

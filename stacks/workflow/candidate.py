@@ -8,18 +8,24 @@ from typing import Any
 
 from stacks.workflow.asl import HOUR, State, States, caught, choose, compute, each, job, obj, q, sdk
 from stacks.workflow.names import Names
+from stacks.workflow.overrides import MERGING
 from stacks.workflow.prepare import PREPARED, RUN, processing, source, target
 from stacks.workflow.settings import SCORING_INSTANCE
+from stacks.workflow.tuning import CONFIG
 
-AT_ONCE = 4
 PLACE = f"{RUN} & '/candidates/' & $candidate.name"
+TEST = f"{PREPARED} & '/test/features.csv'"
 MODEL_KEY = "$live & '/' & $candidate.name & '/model.tar.gz'"
 
-_ITEMS = """[$map([$keys($plan.candidates)], function($name) {
-    $merge([$lookup($settings.candidates, $name), $lookup($plan.candidates, $name)])
-})]"""
+_ITEMS = f"""(
+    {MERGING}
+    [$map([$keys($plan.candidates)], function($name) {{(
+        $planned := $lookup($plan.candidates, $name);
+        $merge([$lookup($settings.candidates, $name), $planned, {{'timeout': $seconds($planned)}}])
+    )}})]
+)"""
 
-_REASON = """(
+REASON = """(
     $cause := $states.errorOutput.Cause;
     $job := $substring($cause, 0, 1) = '{' ? $parse($cause) : {};
     $reason := $job.ExitMessage ? $job.ExitMessage : $job.FailureReason ? $job.FailureReason
@@ -29,7 +35,7 @@ _REASON = """(
     $substring($states.context.State.Name & ' failed' & $where & ': ' & $reason, 0, 2000)
 )"""
 
-_METRICS = """(
+METRICS = """(
     $all := $parse($states.result.Body);
     $groups := $filter([$keys($all)], function($key) { $contains($key, '_metrics') });
     $merge([$each($lookup($all, $groups[0]), function($metric, $name) {
@@ -38,14 +44,14 @@ _METRICS = """(
 )"""
 
 
-def candidates_state(names: Names, *, then: str) -> States:
+def candidates_state(names: Names, *, at_once: int, then: str) -> States:
     """The Map over the plan's candidates; each leaves one result."""
-    state = each(_ITEMS, _states(names), then=then, at_once=AT_ONCE)
+    state = each(_ITEMS, _states(names), then=then, at_once=at_once)
     return {"Try candidates": state | {"Assign": {"results": q("[$states.result]")}}}
 
 
 def _states(names: Names) -> States:
-    failed = [caught("Record failure", {"why": q(_REASON)})]
+    failed = [caught("Record failure", {"why": q(REASON)})]
     return {
         "Take candidate": compute({"candidate": "{% $states.input %}", "model": "", "why": ""}, then="Train or tune?"),
         "Train or tune?": choose(("$exists($candidate.tuning)", "Tune"), otherwise="Train"),
@@ -145,8 +151,15 @@ def _evaluation_states(names: Names, failed: list[State]) -> States:
         ],
         outputs=[target("evaluation", f"{PLACE} & '/evaluation'")],
     )
+    score = scoring(
+        name=names.candidate,
+        model="$model",
+        accept="$candidate.accept",
+        output=f"{PLACE} & '/scores'",
+        features=TEST,
+    )
     return {
-        "Score": job("createTransformJob", _scoring(names), timeout=2 * HOUR, catch=failed, then="Evaluate"),
+        "Score": job("createTransformJob", score, timeout=2 * HOUR, catch=failed, then="Evaluate"),
         "Evaluate": job(
             "createProcessingJob",
             evaluate | {"Environment": {"CANDIDATE": "{% $candidate.name %}"}},
@@ -159,7 +172,7 @@ def _evaluation_states(names: Names, failed: list[State]) -> States:
             "getObject",
             {"Bucket": "${Bucket}", "Key": q(_key("/evaluation/metrics.json"))},
             catch=failed,
-            output=_result(_METRICS, "''"),
+            output=_result(METRICS, "''"),
             then=None,
         ),
     }
@@ -196,12 +209,17 @@ def _tuning(names: Names) -> str:
     merged = f"$merge([$candidate.training, {obj(definition)}, {_CHECKPOINTS}])"
     whole = {
         "HyperParameterTuningJobName": names.tuning_job,
-        "HyperParameterTuningJobConfig": "$candidate.tuning",
+        "HyperParameterTuningJobConfig": CONFIG,
         "TrainingJobDefinition": merged,
         "Tags": "$settings.tags",
     }
     return q(obj(whole))
 
+
+_STOPPING = """$merge([
+    {'MaxRuntimeInSeconds': $candidate.instance.max_runtime},
+    $exists($candidate.instance.max_wait) ? {'MaxWaitTimeInSeconds': $candidate.instance.max_wait} : {}
+])"""
 
 _CHECKPOINTS = f"$candidate.checkpoints ? {{'CheckpointConfig': {{'S3Uri': {PLACE} & '/checkpoints/'}}}} : {{}}"
 
@@ -211,6 +229,14 @@ def _job_members() -> dict[str, str]:
         "RoleArn": "'${JobRoleArn}'",
         "InputDataConfig": f"[{_channel('train')}, {_channel('validation')}]",
         "OutputDataConfig": obj({"S3OutputPath": f"{PLACE} & '/model'"}),
+        "ResourceConfig": obj(
+            {
+                "InstanceType": "$candidate.instance.type",
+                "InstanceCount": "$candidate.instance.count",
+                "VolumeSizeInGB": "$candidate.instance.volume_gb",
+            }
+        ),
+        "StoppingCondition": _STOPPING,
     }
 
 
@@ -224,21 +250,18 @@ def _channel(name: str) -> str:
     return obj({"ChannelName": f"'{name}'", "ContentType": "'text/csv'", "DataSource": source_})
 
 
-def _scoring(names: Names) -> dict[str, Any]:
-    features = {"S3DataType": "S3Prefix", "S3Uri": q(f"{PREPARED} & '/test/features.csv'")}
+def scoring(*, name: str, model: str, accept: str, output: str, features: str) -> dict[str, Any]:
+    """A batch transform of the test set, line by line; all values are JSONata."""
+    place = {"S3DataType": "S3Prefix", "S3Uri": q(features)}
     return {
-        "TransformJobName": q(names.candidate),
-        "ModelName": "{% $model %}",
+        "TransformJobName": q(name),
+        "ModelName": q(model),
         "TransformInput": {
-            "DataSource": {"S3DataSource": features},
+            "DataSource": {"S3DataSource": place},
             "ContentType": "text/csv",
             "SplitType": "Line",
         },
-        "TransformOutput": {
-            "S3OutputPath": q(f"{PLACE} & '/scores'"),
-            "Accept": "{% $candidate.accept %}",
-            "AssembleWith": "Line",
-        },
+        "TransformOutput": {"S3OutputPath": q(output), "Accept": q(accept), "AssembleWith": "Line"},
         "BatchStrategy": "MultiRecord",
         "TransformResources": SCORING_INSTANCE,
         "Tags": "{% $settings.tags %}",

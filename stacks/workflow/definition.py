@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from spec.workload import Workload
-from stacks.workflow.asl import HOUR, States, choose, q
+from stacks.workflow.asl import States, choose, q
 from stacks.workflow.candidate import candidates_state
 from stacks.workflow.cleanup import cleanup_states, withdraw_states
 from stacks.workflow.deploy import deploy_states
+from stacks.workflow.durations import longest_run
 from stacks.workflow.gate import gate_states
 from stacks.workflow.lease import lease_states, release_states
 from stacks.workflow.names import Names
@@ -37,7 +38,7 @@ def definition(*, names: Names, workload: Workload, settings: Mapping[str, Any])
     states: States = {
         **plan_states(names, workload, settings, then="Prepare"),
         **prepare_states(names, then="Try candidates"),
-        **candidates_state(names, then="Judge"),
+        **candidates_state(names, at_once=workload.concurrency, then="Judge"),
         **gate_states(passed="Acquire lease", refused="Discard models"),
         **lease_states(names, then="Publish features", refused="Discard models"),
         **deploy_states(names, then="Read example", withdraw="Withdraw config", undo="Roll back?"),
@@ -55,12 +56,6 @@ def definition(*, names: Names, workload: Workload, settings: Mapping[str, Any])
         "Comment": f"Trains, judges and deploys {workload.name}",
         "QueryLanguage": "JSONata",
         "StartAt": next(iter(states)),
-        "TimeoutSeconds": _longest(settings),
+        "TimeoutSeconds": longest_run(workload),
         "States": states,
     }
-
-
-def _longest(settings: Mapping[str, Any]) -> int:
-    """Every candidate trains within its own time-out, four at once; a day for all the rest."""
-    longest: int = sum(candidate["timeout"] for candidate in settings["candidates"].values())
-    return longest + 24 * HOUR

@@ -6,7 +6,6 @@ places, overrides) is added by JSONata. So optional members of a request are sim
 
 import json
 from collections.abc import Mapping
-from math import ceil
 from typing import Any
 
 from spec.algorithm import BuiltinAlgorithm, ImageAlgorithm, ScriptAlgorithm
@@ -14,15 +13,15 @@ from spec.candidate import Candidate
 from spec.deployment import Deployment
 from spec.images import builtin_image_uri, framework_image_uri
 from spec.workload import Workload
-from stacks.workflow.asl import HOUR
-from stacks.workflow.tuning import tuning_config
+from stacks.workflow.durations import longest_training
+from stacks.workflow.tuning import search, tuned
 
 Fragment = dict[str, Any]
 
 PROCESSING_INSTANCE = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 20}
 SCORING_INSTANCE = {"InstanceCount": 1, "InstanceType": "ml.m5.large"}
 # In a batch transform; a forecast is an object a line, so that lines of scores are lines of the test set.
-_ACCEPT = {
+ACCEPT = {
     ("json", "score"): "application/json",
     ("json", "forecast"): "application/jsonlines",
 }
@@ -45,6 +44,8 @@ def settings(
         "data": {"uri": data_uri(workload)} | {key: value for key, value in data.items() if value},
         "prepare": workload.prepare.model_dump(mode="json"),
         "gate": workload.gate.model_dump(mode="json", exclude_none=True),
+        "concurrency": workload.concurrency,
+        "longest": longest_training(workload),
         "tags": [{"Key": key, "Value": value} for key, value in tags(deployment, workload).items()],
         "candidates": {
             name: _candidate(name, candidate, workload, _image(candidate, images, region), scripts.get(name), region)
@@ -72,7 +73,7 @@ def _candidate(
         "name": name,
         "image": image,
         "decoder": decoder,
-        "accept": _ACCEPT.get((decoder["format"], decoder["output"]), "text/csv"),
+        "accept": ACCEPT.get((decoder["format"], decoder["output"]), "text/csv"),
         "hyperparameters": candidate.training_hyperparameters(workload.task, workload.data.classes)
         | (workload.data.series(workload.horizon) if workload.horizon else {}),
         "script": _script_hyperparameters(candidate, script, region),
@@ -80,12 +81,13 @@ def _candidate(
         "weight": workload.endpoint.weights.get(name, 1.0),
         "machines": _machines(workload),
         "example": _example_form(candidate),
+        "instance": _instance(candidate),
         "training": _training(candidate, image),
         "checkpoints": candidate.spot is not None,
-        "timeout": _timeout(candidate),
     }
     if candidate.tuning:
-        fragment["tuning"] = tuning_config(candidate.tuning, seed=workload.prepare.seed)
+        fragment["tuning"] = tuned(candidate.tuning)
+        fragment["search"] = search(candidate.tuning, seed=workload.prepare.seed)
     return fragment
 
 
@@ -116,27 +118,13 @@ def _training(candidate: Candidate, image: str) -> Fragment:
     algorithm: Fragment = {"TrainingImage": image, "TrainingInputMode": "File"}
     if candidate.metrics:
         algorithm["MetricDefinitions"] = [{"Name": n, "Regex": regex} for n, regex in candidate.metrics.items()]
-    stopping = {"MaxRuntimeInSeconds": candidate.instance.max_runtime_seconds}
-    if candidate.spot:
-        stopping["MaxWaitTimeInSeconds"] = candidate.spot.max_wait_seconds
-    return {
-        "AlgorithmSpecification": algorithm,
-        "ResourceConfig": {
-            "InstanceType": candidate.instance.type,
-            "InstanceCount": candidate.instance.count,
-            "VolumeSizeInGB": candidate.instance.volume_gb,
-        },
-        "StoppingCondition": stopping,
-        "EnableManagedSpotTraining": candidate.spot is not None,
-    }
+    return {"AlgorithmSpecification": algorithm, "EnableManagedSpotTraining": candidate.spot is not None}
 
 
-def _timeout(candidate: Candidate) -> int:
-    """The longest that training can take by its own limits, and an hour to start and to upload."""
-    one = candidate.spot.max_wait_seconds if candidate.spot else candidate.instance.max_runtime_seconds
-    if not candidate.tuning:
-        return one + HOUR
-    return ceil(candidate.tuning.jobs / candidate.tuning.max_parallel_jobs) * one + HOUR
+def _instance(candidate: Candidate) -> Fragment:
+    """In the words of the file, since a run may say otherwise; times are seconds."""
+    machine = candidate.instance.model_dump(mode="json", by_alias=True)
+    return machine | ({"max_wait": candidate.spot.max_wait_seconds} if candidate.spot else {})
 
 
 def _script_hyperparameters(candidate: Candidate, source: str | None, region: str) -> dict[str, str]:
