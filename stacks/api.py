@@ -40,6 +40,25 @@ _ENVELOPE = apigateway.JsonSchema(
     },
 )
 
+# A value, or one per instance of the request; a forecast's are lists over the horizon.
+_FEEDBACK = apigateway.JsonSchema(
+    schema=apigateway.JsonSchemaVersion.DRAFT4,
+    title="Feedback",
+    type=apigateway.JsonSchemaType.OBJECT,
+    required=["inference_id", "actual"],
+    additional_properties=False,
+    properties={
+        "inference_id": apigateway.JsonSchema(type=apigateway.JsonSchemaType.STRING, min_length=36, max_length=36),
+        "actual": apigateway.JsonSchema(
+            type=[
+                apigateway.JsonSchemaType.NUMBER,
+                apigateway.JsonSchemaType.STRING,
+                apigateway.JsonSchemaType.ARRAY,
+            ]
+        ),
+    },
+)
+
 
 class ApiStack(Stack):
     """REST API, function, one key with its usage plan."""
@@ -115,6 +134,17 @@ class ApiStack(Stack):
             api_key_required=True,
             request_validator=validator,
             request_models={"application/json": envelope},
+        )
+        workload.add_resource("feedback").add_method(
+            "POST",
+            integration,
+            api_key_required=True,
+            request_validator=validator,
+            request_models={
+                "application/json": self.api.add_model(
+                    "FeedbackEnvelope", content_type="application/json", schema=_FEEDBACK
+                )
+            },
         )
 
     def _key(self) -> apigateway.IApiKey:

@@ -12,17 +12,18 @@ from constructs import Construct
 from spec.deployment import Deployment
 from stacks import naming
 from stacks.findings import explain, imported_arn
+from stacks.workflow.names import Names
 
 # One second less than the gateway waits, so that the answer to a time-out is still ours.
 TIMEOUT = Duration.seconds(28)
 # It mostly waits for the endpoint, so memory is what it costs. A body of 4 MB becomes about 100 MB of Python
-# objects beside boto3's 80; half of 512 would be too tight, and twice would buy only a faster cold start.
+# objects; half of 512 would be too tight, and twice would buy only a faster cold start.
 _MEMORY = Size.mebibytes(512)
 _ASSET = naming.ROOT / "lambdas"
 
 
 class PredictFunction(Construct):
-    """`function`: reads live pointers and features, invokes endpoints, nothing else."""
+    """`function`: reads live pointers and features, invokes endpoints, keeps feedback, nothing else."""
 
     def __init__(
         self,
@@ -70,11 +71,12 @@ class PredictFunction(Construct):
             self,
             "Role",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            description="Trainyard: reads live pointers and features, invokes endpoints",
+            description="Trainyard: reads live pointers and features, invokes endpoints, keeps feedback",
         )
         log_group.grant_write(role)
         role.add_to_principal_policy(self._reads_live_pointers())
         role.add_to_principal_policy(self._reads_live_features(bucket))
+        role.add_to_principal_policy(self._keeps_feedback(bucket))
         role.add_to_principal_policy(self._invokes_endpoints())
         return role
 
@@ -100,8 +102,20 @@ class PredictFunction(Construct):
             resources=[bucket.arn_for_objects(key) for key in keys],
         )
 
+    def _keeps_feedback(self, bucket: s3.IBucket) -> iam.PolicyStatement:
+        keys = [f"{workload}/feedback/*" for workload in self._workloads]
+        for key in keys:
+            explain(
+                self,
+                f"AwsSolutions-IAM5[Resource::{imported_arn(bucket)}/{key}]",
+                "An object per hour and inference id.",
+            )
+        return iam.PolicyStatement(
+            sid="Feedback", actions=["s3:PutObject"], resources=[bucket.arn_for_objects(key) for key in keys]
+        )
+
     def _invokes_endpoints(self) -> iam.PolicyStatement:
-        names = (naming.endpoint_name(self._deployment, workload) for workload in self._workloads)
+        names = [name for workload in self._workloads for name in Names(self._deployment.stage, workload).endpoints]
         return iam.PolicyStatement(
             sid="Endpoints",
             actions=["sagemaker:InvokeEndpoint", "sagemaker:DescribeEndpoint"],

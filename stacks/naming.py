@@ -27,11 +27,6 @@ def live_pointer(deployment: Deployment, workload: str) -> str:
     return f"/trainyard/{deployment.stage}/{workload}/live"
 
 
-def endpoint_name(deployment: Deployment, workload: str) -> str:
-    """The SageMaker endpoint of a workload."""
-    return f"{deployment.stage}-{workload}"
-
-
 def publishing_role_name(deployment: Deployment, *, account: str, region: str) -> str:
     """The role that pushes images.
 

@@ -31,6 +31,12 @@ def routes(template: Json) -> dict[str, Json]:
     return {f"{method['HttpMethod']} {path(method['ResourceId'])}": method for method in methods}
 
 
+def envelope(template: Json, route: str) -> Json:
+    method = routes(template)[f"POST /v1/workloads/{{workload}}/{route}"]
+    model: Json = resources(template, f"{GATEWAY}::Model")[method["RequestModels"]["application/json"]["Ref"]]
+    return model
+
+
 def problem(template: Json, kind: str) -> Json:
     responses = resources(template, f"{GATEWAY}::GatewayResponse").values()
     return next(response for response in responses if response["ResponseType"] == kind)
@@ -55,6 +61,7 @@ def test_routes_are_the_documented_ones(template: Json) -> None:
         "GET /v1/workloads",
         "GET /v1/workloads/{workload}",
         "POST /v1/workloads/{workload}/predictions",
+        "POST /v1/workloads/{workload}/feedback",
     }
 
 
@@ -84,7 +91,23 @@ def test_key_is_bound_to_throttle_and_quota(template: Json) -> None:
     ],
 )
 def test_gateway_refuses_what_is_no_envelope(template: Json, body: object, accepted: bool) -> None:
-    model = only(template, f"{GATEWAY}::Model")
+    model = envelope(template, "predictions")
+    Draft4Validator.check_schema(model["Schema"])
+    assert Draft4Validator(model["Schema"]).is_valid(body) is accepted
+
+
+@pytest.mark.parametrize(
+    ("body", "accepted"),
+    [
+        ({"inference_id": "6b0c1a52-1f6e-4a4b-9c0d-0123456789ab", "actual": "setosa"}, True),
+        ({"inference_id": "6b0c1a52-1f6e-4a4b-9c0d-0123456789ab", "actual": [1.5, 2]}, True),
+        ({"inference_id": "6b0c1a52-1f6e-4a4b-9c0d-0123456789ab", "actual": None}, False),
+        ({"inference_id": "6b0c", "actual": 1}, False),
+        ({"actual": 1}, False),
+    ],
+)
+def test_gateway_refuses_what_is_no_feedback(template: Json, body: object, accepted: bool) -> None:
+    model = envelope(template, "feedback")
     Draft4Validator.check_schema(model["Schema"])
     assert Draft4Validator(model["Schema"]).is_valid(body) is accepted
 
@@ -153,9 +176,16 @@ def test_function_reads_live_features_and_no_other_object(template: Json, worklo
     assert keys == {f"{workload.name}/live/*/features.json" for workload in workloads}
 
 
+def test_function_keeps_feedback_and_writes_nothing_else(template: Json, workloads: Sequence[Workload]) -> None:
+    keys = {arn.partition("/")[2] for arn in grants(template, "s3:PutObject")}
+    assert keys == {f"{workload.name}/feedback/*" for workload in workloads}
+
+
 def test_function_invokes_the_endpoints_of_its_workloads_only(template: Json, workloads: Sequence[Workload]) -> None:
     prefix = "arn:aws:sagemaker:us-east-1:123456789012:endpoint"
-    assert grants(template, "sagemaker:InvokeEndpoint") == {f"{prefix}/dev-{w.name}" for w in workloads}
+    assert grants(template, "sagemaker:InvokeEndpoint") == {
+        f"{prefix}/dev-{w.name}{second}" for w in workloads for second in ("", "-2")
+    }
 
 
 def test_function_may_do_nothing_else(template: Json) -> None:
@@ -167,6 +197,7 @@ def test_function_may_do_nothing_else(template: Json) -> None:
         "logs:PutLogEvents",
         "ssm:GetParameter",
         "s3:GetObject",
+        "s3:PutObject",
         "sagemaker:InvokeEndpoint",
         "sagemaker:DescribeEndpoint",
         "xray:PutTraceSegments",
