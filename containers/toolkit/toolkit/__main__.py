@@ -1,4 +1,4 @@
-"""`python -m toolkit prepare|evaluate|encode|join`: jobs that leave their failures where SageMaker reads them."""
+"""`python -m toolkit COMMAND`: jobs that leave their failures where SageMaker reads them."""
 
 import sys
 
@@ -38,7 +38,30 @@ def join() -> int:
     return program.job(lambda: run(paths), paths.message)
 
 
-COMMANDS = {"prepare": prepare, "evaluate": evaluate, "encode": encode, "join": join}
+def divide() -> int:
+    """Run the job before a fan-out."""
+    from toolkit.fan_out.divide import run
+
+    paths = Paths.from_environment()
+    return program.job(lambda: run(paths), paths.message)
+
+
+def collect() -> int:
+    """Run the job after a fan-out."""
+    from toolkit.fan_out.collect import run
+
+    paths = Paths.from_environment()
+    return program.job(lambda: run(paths), paths.message)
+
+
+COMMANDS = {
+    "prepare": prepare,
+    "evaluate": evaluate,
+    "encode": encode,
+    "join": join,
+    "divide": divide,
+    "collect": collect,
+}
 
 if __name__ == "__main__":
     sys.exit(program.main("toolkit", COMMANDS, sys.argv[1:]))

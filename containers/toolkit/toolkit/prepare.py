@@ -15,6 +15,7 @@ from toolkit.columns import Column
 from toolkit.forecasting import prepare as forecasting
 from toolkit.plan import Plan
 from toolkit.problems import Problems
+from toolkit.sources import Raw
 from toolkit.split import Rows
 
 log = logging.getLogger(__name__)
@@ -23,25 +24,30 @@ log = logging.getLogger(__name__)
 def run(paths: Paths) -> None:
     """Do the whole job."""
     wanted = plan.read(paths.processing_input("plan") / "plan.json")
+    problems = Problems()
+    raw = sources.read(paths.processing_input("data"), problems)
+    write(paths.processing_output("prepared"), wanted, raw, problems)
+
+
+def write(folder: Path, wanted: Plan, raw: Raw, problems: Problems) -> None:
+    """Prepare one set of rows into a folder; all that is wrong ends it at once, what was found before included."""
     if wanted.forecast:
-        forecasting.run(paths, wanted, wanted.forecast)
+        forecasting.write(folder, wanted, wanted.forecast, raw, problems)
         return
-    inputs, target = load(paths.processing_input("data"), wanted)
+    inputs, target = typed(raw, wanted, problems)
     parts = _split(inputs, target, wanted)
-    _write(paths.processing_output("prepared"), wanted, inputs, target, parts)
+    _write(folder, wanted, inputs, target, parts)
     log.info("rows: train %d, validation %d, test %d", *map(len, parts))
 
 
-def load(folder: Path, wanted: Plan) -> tuple[list[Column], Column]:
-    """Read and check the data; all that is wrong ends the job at once."""
-    problems = Problems()
-    raw = sources.read(folder, problems)
+def typed(raw: Raw, wanted: Plan, problems: Problems) -> tuple[list[Column], Column]:
+    """Check the data and give its columns their types."""
     if not raw.header:
         problems.stop()
     checks.header(raw, wanted.target, problems)
-    typed = [_column(name, index, raw, wanted, problems) for index, name in enumerate(raw.header)]
-    inputs = [column for column in typed if column.name != wanted.target]
-    goals = [column for column in typed if column.name == wanted.target]
+    found = [_column(name, index, raw, wanted, problems) for index, name in enumerate(raw.header)]
+    inputs = [column for column in found if column.name != wanted.target]
+    goals = [column for column in found if column.name == wanted.target]
     if goals:
         checks.rows(raw, goals[0], wanted, problems)
     _clashes(inputs, wanted, problems)
@@ -49,7 +55,7 @@ def load(folder: Path, wanted: Plan) -> tuple[list[Column], Column]:
     return inputs, goals[0]
 
 
-def _column(name: str, index: int, raw: sources.Raw, wanted: Plan, problems: Problems) -> Column:
+def _column(name: str, index: int, raw: Raw, wanted: Plan, problems: Problems) -> Column:
     cells = [row[index] for row in raw.rows]
     if name == wanted.target:
         return columns.target(name, cells, raw, problems, regression=wanted.task == "regression")

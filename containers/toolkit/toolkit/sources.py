@@ -1,6 +1,7 @@
 """The raw data as text cells: several CSV files with one header, or Parquet files with one schema."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,8 +29,12 @@ class Raw:
 
 
 def read(folder: Path, problems: Problems) -> Raw:
-    """Read every data file; wrong files are noted and left out."""
-    found = files(folder)
+    """Read every data file of a folder; wrong files are noted and left out."""
+    return read_files(files(folder), problems)
+
+
+def read_files(found: Sequence[Path], problems: Problems) -> Raw:
+    """Read these files as one table."""
     raw: Raw | None = None
     for file in found:
         try:

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 from contract import table
-from contract.paths import Paths
 
 from toolkit.features import schema_hash
 from toolkit.forecasting import series
 from toolkit.forecasting.cut import Cut, cut, scale, testable
 from toolkit.forecasting.series import Floats, Series, shown
 from toolkit.plan import Forecast, Plan
+from toolkit.problems import Problems
+from toolkit.sources import Raw
 
 log = logging.getLogger(__name__)
 
@@ -23,12 +24,11 @@ SEASONS_SHOWN = 4
 MOST_SHOWN = 200
 
 
-def run(paths: Paths, plan: Plan, wanted: Forecast) -> None:
-    """Do the whole job."""
-    found = series.read(paths.processing_input("data"), plan.target, wanted)
+def write(folder: Path, plan: Plan, wanted: Forecast, raw: Raw, problems: Problems) -> None:
+    """Prepare the series of a table into a folder."""
+    found = series.read(raw, plan.target, wanted, problems)
     at = cut(found, plan.split, wanted.horizon, wanted.frequency)
     known, tested = _chosen(found, at)
-    folder = paths.processing_output("prepared")
     rows = _write_parts(folder, plan.target, wanted, known, at)
     _write_test(folder / "test", wanted, tested, at)
     described = describe(plan, wanted, known, rows | {"test": len(tested) * at.horizon})

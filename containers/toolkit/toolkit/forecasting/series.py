@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from contract.text import quoted
 from numpy.typing import NDArray
 
-from toolkit import checks, columns, sources
+from toolkit import checks, columns
 from toolkit.forecasting.periods import Frequency
 from toolkit.plan import Forecast
 from toolkit.problems import Problems
@@ -41,10 +40,8 @@ class Series:
         return result
 
 
-def read(folder: Path, target: str, wanted: Forecast) -> list[Series]:
-    """Read and check the data, series sorted by key; all that is wrong ends the job at once."""
-    problems = Problems()
-    raw = sources.read(folder, problems)
+def read(raw: Raw, target: str, wanted: Forecast, problems: Problems) -> list[Series]:
+    """Read and check the rows, series sorted by key; all that is wrong ends the job at once."""
     if raw.header:
         parts = {"target": target, "time": wanted.time}
         checks.needed(raw, parts | {f"key ({name})": name for name in wanted.key}, problems)
