@@ -48,6 +48,10 @@ class Names:
         """The alarms of one variant, on whichever endpoint it serves: server errors, and latency."""
         return f"{self.prefix}-{variant}-5xx", f"{self.prefix}-{variant}-latency"
 
+    def feedback_alarm(self, variant: str) -> str:
+        """The alarm that a user may put on a variant's metric from feedback; a shift watches it if it exists."""
+        return f"{self.prefix}-{variant}-feedback"
+
     @property
     def pointer(self) -> str:
         """The parameter that says what is live."""
@@ -62,6 +66,11 @@ class Names:
     def candidate(self) -> str:
         """JSONata: a job or a model of the candidate at hand."""
         return f"'{self.prefix}-' & {CANDIDATE} & '-' & {digest(CANDIDATE)}"
+
+    def rival(self, name: str) -> str:
+        """JSONata: a job that tries a live model on this run's test set; `name` is JSONata, its variant's name."""
+        part = f"'live/' & {name}"
+        return f"'{self.prefix}-' & {name} & '-' & {digest(part)}"
 
     @property
     def tuning_job(self) -> str:

@@ -9,16 +9,29 @@ import regex  # type: ignore[import-untyped]
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 from botocore.validate import ParamValidator
 
-_NAMES = {"sagemakerruntime": "sagemaker-runtime"}
+_NAMES = {
+    "sagemakerruntime": "sagemaker-runtime",
+    "applicationautoscaling": "application-autoscaling",
+    "sfn": "stepfunctions",
+    "cloudwatchlogs": "logs",
+}
+
+_BEYOND_16_BITS = (r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF")
+"""Java's way, in pairs of surrogates, and Python's."""
 
 
 def problems(resource: str, arguments: Any) -> list[str]:
     """What the service would refuse; a resource is the last part of a task's ARN."""
-    *_, service, action = resource.removesuffix(".sync").removeprefix("aws-sdk:").split(":")
+    *_, service, action = plain(resource).removeprefix("aws-sdk:").split(":")
     shape = _operation(service, action[0].upper() + action[1:])
     sent = _as_sent(arguments, shape)
     report = ParamValidator().validate(sent, shape)
     return ([report.generate_report()] if report.has_errors() else []) + list(_constraints(sent, shape, action))
+
+
+def plain(resource: str) -> str:
+    """Without the integration's pattern."""
+    return resource.removesuffix(".sync").removesuffix(".waitForTaskToken")
 
 
 @cache
@@ -54,7 +67,7 @@ def _constraints(value: Any, shape: Shape, where: str) -> Any:
     elif isinstance(shape, StringShape) and isinstance(value, str):
         yield from _length(value, shape, where)
         pattern = shape.metadata.get("pattern")
-        if pattern and not regex.fullmatch(pattern, value):
+        if pattern and not regex.fullmatch(pattern.replace(*_BEYOND_16_BITS), value):
             yield f"{where}: {value!r} does not match {pattern}"
         if shape.enum and value not in shape.enum:
             yield f"{where}: {value!r} is none of {shape.enum}"

@@ -1,0 +1,51 @@
+"""The whole state machine of a shift; see the package's docstring for the picture."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stacks.shift.back import back_states
+from stacks.shift.live import live_states
+from stacks.shift.plan import plan_states
+from stacks.shift.promote import promote_states
+from stacks.shift.steps import step_states
+from stacks.workflow.asl import HOUR, States, choose, q
+from stacks.workflow.cleanup import cleanup_states
+from stacks.workflow.lease import lease_states, release_states
+from stacks.workflow.names import Names
+
+LONGEST = 12 * 24 * HOUR
+"""Ten steps of a day each, the longest wait for the lease, and the endpoint's own time."""
+
+_OUTPUT = {
+    "endpoint": "{% $pointer.endpoint %}",
+    "variant": "{% $variant %}",
+    "steps": "{% $todo %}",
+    "alarms": "{% $watched %}",
+    "promoted": "{% $promoted %}",
+    "config": q("$promoted ? $config : $previous"),
+}
+
+
+def definition(*, names: Names, tags: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """The state machine; `${...}` stands for what only the deployment knows."""
+    end = "Is anything left?"
+    states: States = {
+        **plan_states(names, tags, then="Acquire lease"),
+        **lease_states(names, then="Read pointer", refused=end),
+        **live_states(names, then="Look at alarms", refused=end),
+        **step_states(names, promote="Read live config", undo="Undo?", leave=end),
+        **promote_states(names, then="List configs", undo="Undo?"),
+        **cleanup_states(names, names.workload, then=end),
+        **back_states(names, then=end),
+        **release_states(names, then=end),
+        end: choose(("$leased", "Release lease"), ("$failure.Error != ''", "Fail"), otherwise="Done"),
+        "Fail": {"Type": "Fail", "Error": "{% $failure.Error %}", "Cause": "{% $failure.Cause %}"},
+        "Done": {"Type": "Succeed", "Output": _OUTPUT},
+    }
+    return {
+        "Comment": f"Moves the traffic of {names.workload} to one variant, step by step",
+        "QueryLanguage": "JSONata",
+        "StartAt": next(iter(states)),
+        "TimeoutSeconds": LONGEST,
+        "States": states,
+    }
