@@ -18,6 +18,7 @@ from local.settings import Settings
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
+_MARK = "TRAINYARD_SERVER_HOME"
 
 
 class ControlError(RuntimeError):
@@ -108,6 +109,8 @@ def _start(settings: Settings) -> subprocess.Popen[bytes]:
         "TRAINYARD_HOME": str(settings.home),
         "TRAINYARD_PORT": str(settings.port),
         "TRAINYARD_RUNTIME": settings.runtime,
+        # The server marks what it starts; before it has written its pid file, the mark finds the server itself.
+        _MARK: str(settings.home),
     }
     with log.open("ab") as output:
         return subprocess.Popen(
@@ -134,7 +137,7 @@ def _processes(settings: Settings) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
-            served = process.environ().get("TRAINYARD_SERVER_HOME") == mark
+            served = process.environ().get(_MARK) == mark
             if served and process.pid != os.getpid():
                 found.append(process)
         except (psutil.Error, OSError):

@@ -61,6 +61,13 @@ def test_a_killed_server_is_cleaned_up_by_down(own: Settings) -> None:
     assert run(own, "up").returncode == 0
 
 
+def test_down_ends_a_server_that_is_still_starting(own: Settings) -> None:
+    process = control._start(own)
+    assert not (own.state / "server.pid").exists()
+    assert control.down(own)
+    assert process.wait(timeout=5) != 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_server_in_order(own: Settings, number: signal.Signals) -> None:
     run(own, "up")
