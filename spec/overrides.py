@@ -135,7 +135,7 @@ def _one_of(values: Iterable[str], task: str) -> Rule:
     words: list[Scalar] = list(values)
     numbers = [int(word) for word in values if word.isdecimal()]
     allowed = f"{' or '.join(map(str, words)) or 'nothing'}: it follows from the task ({task})"
-    return {"enum": [*words, *numbers], "allowed": allowed}
+    return {"enum": [*words, *numbers], "allowed": allowed} if words else _never(allowed)
 
 
 def _tuning(candidate: Candidate) -> Rule:
@@ -157,4 +157,4 @@ def _tuning(candidate: Candidate) -> Rule:
 
 
 def _never(words: str) -> Rule:
-    return {"enum": [], "allowed": words}
+    return {"type": "nothing", "allowed": words}

@@ -85,7 +85,7 @@ _ACROSS = """
         $value := $lookup($in, $name);
         $exists($value) ? $check($value, $lookup($rules.properties, $name), $name) = '' : true
     )};
-    $range := function($range, $where) {(
+    $span := function($range, $where) {(
         $ends := $exists($range.integer) ? $range.integer : $range.continuous;
         $exists($range.categorical) ? (
             $exists($range.scaling) ? $line($where & '.scaling', $range.scaling, 'nothing for a categorical range')
@@ -109,7 +109,7 @@ _ACROSS = """
         $where := 'tuning.' & $name;
         $fixed := $sound('hyperparameters') ? [$keys($lookup($in.hyperparameters, $name))] : [];
         $all([$keys($given.ranges)], function($key) {
-            $range($lookup($given.ranges, $key), $where & '.ranges.' & $key)
+            $span($lookup($given.ranges, $key), $where & '.ranges.' & $key)
             & ($key in $fixed ? $line($where & '.ranges.' & $key, $lookup($given.ranges, $key),
                 'either fixed in hyperparameters or searched, not both') : '')
         })
@@ -142,8 +142,8 @@ _ACROSS = """
             ? $line('hyperparameters.' & $name, 'more than 100', 'at most 100 with those of workload.yaml') : ''
     )};
     $hours := function($names) {(
-        $each := [$map($names, function($name) { $seconds($planned($name)) })];
-        $needed := $sum($each) / $settings.concurrency + $max($each) * (1 - 1 / $settings.concurrency);
+        $times := [$map($names, function($name) { $seconds($limits($name)) })];
+        $needed := $sum($times) / $settings.concurrency + $max($times) * (1 - 1 / $settings.concurrency);
         $needed > $settings.longest ? $line('input', 'training may take ' & $string($ceil($needed / 3600)) & ' h',
             'at most ' & $string($floor($settings.longest / 3600))
             & ' h: fewer jobs, more at once, less max_runtime, or change workload.yaml') : ''

@@ -12,16 +12,22 @@ MERGING = """
         $merge([$own.tuning, $given, {'ranges': $ranges},
             $own.search.Strategy = 'Grid' ? {'max_jobs': $points} : {}])
     )};
+    $limits := function($name) {(
+        $own := $lookup($settings.candidates, $name);
+        $merge([
+            {'instance': $merge([$own.instance, $lookup($in.instance, $name)])},
+            $exists($own.tuning) ? {'tuning': $tuned($own, $lookup($in.tuning, $name))} : {}
+        ])
+    )};
     $planned := function($name) {(
         $own := $lookup($settings.candidates, $name);
         $spelled := $each($lookup($in.hyperparameters, $name), function($value, $key) {{$key: $string($value)}});
         $merge([
             {
                 'hyperparameters': $merge([$own.hyperparameters, $spelled]),
-                'decoder': $own.decoder,
-                'instance': $merge([$own.instance, $lookup($in.instance, $name)])
+                'decoder': $own.decoder
             },
-            $exists($own.tuning) ? {'tuning': $tuned($own, $lookup($in.tuning, $name))} : {}
+            $limits($name)
         ])
     )};
     $seconds := function($candidate) {(
@@ -33,6 +39,6 @@ MERGING = """
 """
 """`$chosen()`: names of this run's candidates. `$tuned`: a tuning with its budget and all its ranges.
 
-`$planned(name)`: what plan.json says of a candidate. `$seconds`: the longest that training can take by its own
-limits, and an hour to start and to upload.
+`$planned(name)`: what plan.json says of a candidate; `$limits(name)`: its machines and budget alone. `$seconds`: the
+longest that training can take by its own limits, and an hour to start and to upload.
 """

@@ -28,7 +28,7 @@ CONFIG = """(
     $ranges := $candidate.tuning.ranges;
     $kind := function($group, $member, $fields) {(
         $found := [$each($ranges, function($range, $name) {
-            $lookup($range, $member) ? $merge([{'Name': $name}, $fields($range)])
+            $exists($lookup($range, $member)) ? $merge([{'Name': $name}, $fields($range)])
         })];
         $count($found) > 0 ? {$group: $found} : {}
     )};

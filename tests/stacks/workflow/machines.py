@@ -9,6 +9,7 @@ from spec.loader import load_workload
 from spec.workload import Workload
 from stacks.workflow.definition import definition
 from stacks.workflow.names import Names
+from stacks.workflow.plan import plan_states
 from stacks.workflow.settings import settings
 from tests.spec.cases import FOLDER
 
@@ -26,24 +27,41 @@ def workload(name: str) -> Workload:
     return load_workload(FOLDER / "valid" / f"{name}.yaml")
 
 
-@cache
-def _text(name: str) -> str:
-    loaded = workload(name)
-    values = settings(
+def own_settings(loaded: Workload) -> dict[str, Any]:
+    """The settings of a workload, as if deployed."""
+    return settings(
         deployment=Deployment(),
         workload=loaded,
         images={image: f"{REGISTRY}/trainyard-dev-{image}:1" for image in loaded.images},
         scripts={candidate: f"s3://assets/{candidate}.tar.gz" for candidate in loaded.candidates},
         region="us-east-1",
     )
-    names = Names(stage="dev", workload=loaded.name)
-    text = json.dumps(definition(names=names, workload=loaded, settings=values))
+
+
+def deployed(definition: dict[str, Any]) -> dict[str, Any]:
+    """With the deployment's values in place of `${...}`."""
+    text = json.dumps(definition)
     for key, value in VALUES.items():
         text = text.replace(f"${{{key}}}", value)
-    return text
+    made: dict[str, Any] = json.loads(text)
+    return made
+
+
+@cache
+def _text(name: str) -> str:
+    loaded = workload(name)
+    names = Names(stage="dev", workload=loaded.name)
+    return json.dumps(deployed(definition(names=names, workload=loaded, settings=own_settings(loaded))))
 
 
 def machine(name: str) -> dict[str, Any]:
     """The definition of a valid test workload."""
     made: dict[str, Any] = json.loads(_text(name))
     return made
+
+
+def checking(loaded: Workload) -> dict[str, Any]:
+    """The first states alone: what checks the input, and the plan."""
+    names = Names(stage="dev", workload=loaded.name)
+    states = plan_states(names, loaded, own_settings(loaded), then="End")
+    return deployed({"StartAt": next(iter(states)), "States": states | {"End": {"Type": "Succeed"}}})

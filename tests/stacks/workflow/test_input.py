@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.workflow.interpreter import TaskError
+from tests.stacks.workflow.cloud import Cloud
+from tests.stacks.workflow.interpreter import Execution, TaskError
+from tests.stacks.workflow.machines import checking, workload
 from tests.stacks.workflow.test_runs import good_cloud, run
 
 pytestmark = pytest.mark.unit
@@ -65,7 +67,10 @@ REFUSED = [
     (range_of("max_depth", integer=[9, 3]), "tuning.xgboost.ranges.max_depth: [9,3]: the least value first"),
     (range_of("max_depth", integer=[3]), "tuning.xgboost.ranges.max_depth.integer: [3]: [least, greatest]"),
     (range_of("max_depth", integer=[1.5, 3]), "ranges.max_depth.integer: 1.5: a whole number from 0"),
-    (range_of("max_depth", continuous=[3, 4]), "ranges.max_depth.continuous: unknown, allowed: integer, categorical"),
+    (
+        range_of("max_depth", continuous=[3, 4]),
+        'ranges.max_depth: {"continuous":[3,4]}: one of {integer: [a, b]}, {categorical: [...]}',
+    ),
     (range_of("eta", continuous=[0.1, 1.5]), "ranges.eta.continuous: 1.5: a number from 0 up to 1"),
     (range_of("eta", continuous=[0, 1], scaling="Logarithmic"), "ranges.eta.scaling: Logarithmic: Logarithmic needs"),
     (range_of("eta", continuous=[0, 1], scaling="ReverseLogarithmic"), "needs a range from 0 to below 1"),
@@ -98,14 +103,19 @@ REFUSED = [
 ]
 
 
+def refused(given: Any, name: str = "boston") -> TaskError:
+    cloud = Cloud()
+    with pytest.raises(TaskError) as failed:
+        Execution(checking(workload(name)), cloud, given).run()
+    assert cloud.calls == []
+    return failed.value
+
+
 @pytest.mark.parametrize(("given", "told"), REFUSED, ids=[json.dumps(given) for given, _ in REFUSED])
 def test_a_wrong_input_is_refused_before_anything_is_called(given: Any, told: str) -> None:
-    cloud = good_cloud()
-    with pytest.raises(TaskError) as failed:
-        run(cloud, given=given)
-    assert failed.value.error == "InvalidInput"
-    assert told in failed.value.cause
-    assert cloud.calls == []
+    error = refused(given)
+    assert error.error == "InvalidInput"
+    assert told in error.cause
 
 
 WRONG = {
@@ -117,9 +127,7 @@ WRONG = {
 
 
 def test_everything_wrong_is_told_at_once() -> None:
-    with pytest.raises(TaskError) as failed:
-        run(good_cloud(), given=WRONG)
-    assert len(failed.value.cause.splitlines()) == 6
+    assert len(refused(WRONG).cause.splitlines()) == 6
 
 
 def test_overrides_reach_the_plan_and_the_jobs() -> None:
@@ -140,6 +148,53 @@ def test_overrides_reach_the_plan_and_the_jobs() -> None:
     assert sent["Train"]["HyperParameters"]["early_stopping"] == "true"
     (config,) = cloud.configs.values()
     assert [v["InitialVariantWeight"] for v in config["ProductionVariants"]] == [0.9, 3]
+
+
+def test_machines_and_the_search_are_as_the_run_says() -> None:
+    cloud = good_cloud()
+    given = {
+        "instance": {"linear": {"type": "ml.c5.xlarge", "count": 2, "volume_gb": 50, "max_runtime": 7200}},
+        "tuning": {
+            "xgboost": {
+                "max_jobs": 6,
+                "max_parallel_jobs": 2,
+                "ranges": {"max_depth": {"categorical": [4]}, "gamma": {"continuous": [0, 0.5], "scaling": "Linear"}},
+            }
+        },
+        "endpoint": {"instance": {"type": "ml.c5.large"}},
+    }
+    run(cloud, given=given)
+    sent = {state: arguments for state, _, arguments in cloud.calls}
+    assert sent["Train"]["ResourceConfig"] == {
+        "InstanceType": "ml.c5.xlarge", "InstanceCount": 2, "VolumeSizeInGB": 50,
+    }  # fmt: skip
+    assert sent["Train"]["StoppingCondition"] == {"MaxRuntimeInSeconds": 7200}
+    search = sent["Tune"]["HyperParameterTuningJobConfig"]
+    assert search["ResourceLimits"] == {"MaxNumberOfTrainingJobs": 6, "MaxParallelTrainingJobs": 2}
+    assert search["ParameterRanges"] == {
+        "IntegerParameterRanges": [
+            {"Name": "min_child_weight", "MinValue": "2", "MaxValue": "8", "ScalingType": "Auto"}
+        ],
+        "ContinuousParameterRanges": [
+            {"Name": "eta", "MinValue": "0.05", "MaxValue": "0.5", "ScalingType": "Auto"},
+            {"Name": "gamma", "MinValue": "0", "MaxValue": "0.5", "ScalingType": "Linear"},
+        ],
+        "CategoricalParameterRanges": [{"Name": "max_depth", "Values": ["4"]}],
+    }
+    (config,) = cloud.configs.values()
+    assert {(v["InstanceType"], v["InitialInstanceCount"]) for v in config["ProductionVariants"]} == {
+        ("ml.c5.large", 1)
+    }
+    plan = json.loads(cloud.objects["boston/runs/run-1/plan.json"])
+    assert plan["candidates"]["linear"]["instance"]["type"] == "ml.c5.xlarge"
+    assert plan["candidates"]["xgboost"]["tuning"]["max_jobs"] == 6
+
+
+def test_a_grid_told_other_values_has_a_job_for_each_point() -> None:
+    cloud = good_cloud("grid")
+    run(cloud, "grid", given={"tuning": {"linear": {"ranges": {"l1": {"categorical": [0.1, 0.2, 0.3, 0.4]}}}}})
+    sent = {state: arguments for state, _, arguments in cloud.calls}
+    assert sent["Tune"]["HyperParameterTuningJobConfig"]["ResourceLimits"]["MaxNumberOfTrainingJobs"] == 8
 
 
 def test_one_candidate_alone_is_still_a_list() -> None:
