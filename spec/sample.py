@@ -47,6 +47,16 @@ def file_problems(data: Data, folder: Path) -> Iterator[Problem]:
             yield Problem(where, column, f"a column of {data.sample}: {', '.join(header)}")
 
 
+def header(data: Data, folder: Path) -> list[str]:
+    """The sample's columns; none where there is no sample that can be read, which is told elsewhere."""
+    if data.sample is None or _missing(data.sample, folder):
+        return []
+    try:
+        return _rows(data, folder)[0]
+    except (OSError, UnicodeDecodeError, csv.Error, IndexError):
+        return []
+
+
 def counted(data: Data, folder: Path) -> Data:
     """The data with the number of labels that the sample shows."""
     labels = classes(data, folder)

@@ -21,6 +21,7 @@ from spec.batch import Batch, batch_problems
 from spec.candidate import Candidate
 from spec.data import Data, Prepare
 from spec.endpoint import Endpoint, endpoint_problems
+from spec.fan_out import FanOut, fan_out_problems
 from spec.gate import METRICS, Gate, Task
 from spec.problems import Problem, refuse
 from spec.registry import Registry
@@ -57,6 +58,9 @@ class Workload(Model):
     registry: Registry = Field(default_factory=Registry, description="Versions of the model, and their approval.")
     endpoint: Endpoint = Field(description="What serves the candidates that passed.")
     batch: Batch = Field(default_factory=Batch, description="How predictions for whole files are made.")
+    fan_out: FanOut | None = Field(
+        None, description="Many data sets with models of their own (trainyard fan-out); no such thing if not given."
+    )
     schedule: Schedule | None = Field(
         None, description="When to train again, or to predict; only by hand if not given."
     )
@@ -146,6 +150,14 @@ class Workload(Model):
         if trigger and data and data.uri:
             refuse([Problem(("new_data",), data.uri, "nothing: the data is in a bucket that is not the deployment's")])
         return trigger
+
+    @field_validator("fan_out")
+    @classmethod
+    def _fan_out_fits_the_rest(cls, fan_out: FanOut | None, info: ValidationInfo) -> FanOut | None:
+        if fan_out:
+            names = info.data.get("candidates", ())
+            refuse(fan_out_problems(fan_out, info.data.get("data"), names, _folder(info.context)))
+        return fan_out
 
 
 def _folder(context: Any) -> Path:
