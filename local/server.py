@@ -52,6 +52,7 @@ def _serve_on(
     from local import seams
     from local.access.record import Recorder
     from local.application import Application
+    from local.cloudwatch.watch import Watch
     from local.gateway.service import Gateway
     from local.http_server import make_server
     from local.lambdas.service import Lambdas
@@ -79,6 +80,8 @@ def _serve_on(
     )
     saver = Saver(kept)
     stack.callback(saver.close)
+    watch = Watch(settings, kept.gate)
+    stack.callback(watch.close)
     server = make_server(listener, application)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
     thread.start()
@@ -87,6 +90,7 @@ def _serve_on(
     LOG.info("listening on %s", settings.endpoint_url)
     threading.Thread(target=_resume, args=(settings, sagemaker, kept, health), daemon=True).start()
     saver.start()
+    watch.start()
     _wait_for_signal()
     LOG.info("stopping")
 

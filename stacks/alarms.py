@@ -72,8 +72,8 @@ class WorkloadAlarms(Construct):
             datapoints_to_alarm=2,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
+        # No action when all is well again: every alarm's first state, OK, would be told when it is made.
         alarm.add_alarm_action(self._action)
-        alarm.add_ok_action(self._action)
 
     def _watch_runs(self, run: sfn.IStateMachine) -> None:
         """Without an action: the rule on failed runs has told the topic already, and said why."""

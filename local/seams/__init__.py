@@ -14,12 +14,14 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
         awslambda,
         bucket_policies,
         cloudformation,
+        cloudwatch,
         definition_checks,
         definitions,
         descriptions,
         distributed_maps,
         execution,
         execution_logs,
+        execution_metrics,
         execution_names,
         history,
         inline_maps,
@@ -55,11 +57,13 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
     redrive.install()
     execution.install(settings)
     execution_logs.install()
+    execution_metrics.install(settings)
     execution_names.install()
     history.install()
     rule_targets.install(settings)
     awslambda.install(lambdas)
     bucket_policies.install()
+    cloudwatch.install(settings)
     cloudformation.install(settings)
     descriptions.install()
     log_filters.install()

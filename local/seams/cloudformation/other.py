@@ -142,11 +142,17 @@ class Alarm(Adapter):
 
     def create(self, name: str, properties: Properties) -> Made:
         """Put it."""
-        kept = {key: value for key, value in properties.items() if key not in {"AlarmName", "Tags"}}
+        kept = {key: value for key, value in properties.items() if key != "AlarmName"}
         cloudwatch = self.aws("cloudwatch")
         cloudwatch.put_metric_alarm(AlarmName=name, **kept)
         arn = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["AlarmArn"]
         return self.made(name, properties, Arn=arn)
+
+    def update(self, made: Made, name: str, properties: Properties) -> Made:
+        """Change it in place, unless its name changes: it keeps its state."""
+        if name != made.physical_resource_id and "AlarmName" in properties:
+            return super().update(made, name, properties)
+        return self.create(made.physical_resource_id, properties)
 
     def delete(self, made: Made) -> None:
         """Delete it."""

@@ -190,6 +190,9 @@ def port() -> Iterator[int]:
     os.environ["MOTO_PORT"] = str(number)
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+    from local.seams import cloudwatch
+
+    cloudwatch.install(Settings(home=Path(), port=number))
     moto = DomainDispatcherApplication(create_backend_app)
 
     def application(environ: Any, start_response: Any) -> Any:
