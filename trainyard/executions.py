@@ -1,5 +1,6 @@
 """Executions of a workload's state machine: start, find, read, stop."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from trainyard import stacks
 from trainyard.context import Context
-from trainyard.errors import BadInput, NotFound, code_of
+from trainyard.errors import DENIED, BadInput, NotFound, code_of
 from trainyard.history import History, Step
 
 RUNNING = "RUNNING"
@@ -46,6 +47,18 @@ def start(context: Context, workload: str, name: str, text: str) -> Execution:
             ) from error
         raise
     return Execution(answer["executionArn"], workload)
+
+
+def definition(context: Context, workload: str) -> dict[str, Any]:
+    """The workload's state machine as deployed; empty where one may start it but not read it."""
+    machine = stacks.state_machine(context.client("cloudformation"), context.stage, workload)
+    try:
+        text = context.client("stepfunctions").describe_state_machine(stateMachineArn=machine)["definition"]
+    except ClientError as error:
+        if code_of(error) in DENIED:
+            return {}
+        raise
+    return dict(json.loads(text))
 
 
 def find(context: Context, execution: str | None, workload: str | None) -> Execution:

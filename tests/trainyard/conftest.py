@@ -10,9 +10,11 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 from typer.testing import CliRunner, Result
 
+from tests.stacks.workflow.machines import checking, workload
 from tests.trainyard.recorded import START, Recording
 from trainyard.cli import app
 from trainyard.context import Tools
@@ -45,6 +47,7 @@ class States:
     stopped: list[str] = field(default_factory=list)
     started: list[dict[str, Any]] = field(default_factory=list)
     pages_read: int = 0
+    definition: dict[str, Any] | None = field(default_factory=lambda: checking(workload("iris")))
 
     def describe_execution(self, executionArn: str) -> dict[str, Any]:
         self.shown += self.step
@@ -76,6 +79,12 @@ class States:
     def list_tags_for_resource(self, resourceArn: str) -> dict[str, Any]:
         assert resourceArn == MACHINE
         return {"tags": [{"key": "trainyard:workload", "value": WORKLOAD}]}
+
+    def describe_state_machine(self, stateMachineArn: str) -> dict[str, Any]:
+        assert stateMachineArn == MACHINE
+        if self.definition is None:
+            raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "DescribeStateMachine")
+        return {"definition": json.dumps(self.definition)}
 
     def start_execution(self, **given: Any) -> dict[str, Any]:
         self.started.append(given)

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from tests.stacks.workflow.machines import checking, workload
 from tests.trainyard.conftest import ARN, MACHINE, WORKLOAD, Cli, States
 from tests.trainyard.recorded import failed_run, good_run
 from trainyard import run_input
@@ -41,12 +42,23 @@ def test_a_workload_that_is_not_deployed_names_the_command(cli: Cli) -> None:
     assert "npx cdk deploy --all" in done.stderr
 
 
-def test_every_wrong_key_is_named_before_anything_starts(runs: Cli) -> None:
+def test_everything_wrong_is_named_before_anything_starts(runs: Cli) -> None:
     done = runs("run", WORKLOAD, "--input", '{"weight": {}, "gate": {"least": 1}, "data": "x"}')
     assert done.exit_code == 2
-    for words in ("did you mean weights?", "gate: must be", 'data: must be {"uri": "s3://..."}'):
-        assert words in done.stderr
+    for words in ("weight: unknown, allowed: data,", "gate.least: unknown, allowed: metric", "data: x: an object with"):
+        assert words in " ".join(done.stderr.split())
     assert runs.fakes["stepfunctions"].started == []
+
+
+def test_without_leave_to_read_the_machine_the_run_itself_refuses(runs: Cli) -> None:
+    runs.fakes["stepfunctions"].definition = None
+    assert runs("run", WORKLOAD, "--no-wait", "--input", '{"weight": {}}').exit_code == 0
+    assert runs.fakes["stepfunctions"].started
+
+
+@pytest.mark.parametrize("text", ["[]", "3", "{", "@/nowhere.json"])
+def test_what_is_no_json_object_is_refused(runs: Cli, text: str) -> None:
+    assert runs("run", WORKLOAD, "--input", text).exit_code == 2
 
 
 def test_a_bad_name_is_refused(runs: Cli) -> None:
@@ -56,19 +68,14 @@ def test_a_bad_name_is_refused(runs: Cli) -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        {},
-        {"data": {"uri": "s3://bucket/x/"}, "weights": {"a": 1, "b": 0}},
-        {"hyperparameters": {"forest": {"n_estimators": 10}}, "gate": {"metric": "rmse", "max": 3}},
+        {"data": {"uri": "s3://bucket/iris/data/july.csv"}, "weights": {"forest": 1}},
+        {"hyperparameters": {"forest": {"n_estimators": 10}}, "gate": {"metric": "f1", "min": 0.5}},
+        {"instance": {"forest": {"type": "ml.c5.xlarge"}}, "candidates": ["forest"]},
     ],
 )
 def test_good_overrides_pass(given: dict[str, object]) -> None:
-    assert run_input.check(given) == []
+    assert run_input.check(given, checking(workload("iris"))) == []
 
 
-@pytest.mark.parametrize(
-    "given",
-    [[], {"weights": {"a": -1}}, {"weights": {"a": 0}}, {"candidates": []}, {"hyperparameters": {"a": 1}},
-     {"weights": {"a": True}}, {"data": {"uri": "http://x"}}],
-)  # fmt: skip
-def test_bad_overrides_do_not(given: object) -> None:
-    assert len(run_input.check(given)) == 1
+def test_a_machine_without_a_check_is_left_to_say_for_itself() -> None:
+    assert run_input.check({"anything": 1}, {"States": {}}) == []

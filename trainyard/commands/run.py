@@ -23,7 +23,7 @@ def run(
             "--input",
             "-i",
             metavar="JSON|@FILE",
-            help="Overrides: data, hyperparameters, weights, candidates, gate.",
+            help="Overrides: data, candidates, hyperparameters, tuning, instance, endpoint, weights, gate.",
         ),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the run; made from the time by default.")] = None,
@@ -42,6 +42,8 @@ def run(
     """
     context = begin(ctx, json)
     given = run_input.read(overrides)
+    if given:
+        run_input.refuse_wrong(given, executions.definition(context, workload))
     execution = executions.start(context, workload, checked(name) or default_name(context), jsonlib.dumps(given))
     if wait:
         watching.watch(context, execution, logs=logs)
