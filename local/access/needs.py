@@ -88,7 +88,7 @@ def _states(operation: str, sent: Parameters) -> Found:
 
 
 def _logs(operation: str, sent: Parameters) -> Found:
-    stream = f":log-stream:{sent['logStreamName']}" if operation == "PutLogEvents" else ""
+    stream = f":log-stream:{sent['logStreamName']}" if "logStreamName" in sent else ""
     yield f"logs:{operation}", arn("logs", f"log-group:{sent['logGroupName']}{stream}")
 
 

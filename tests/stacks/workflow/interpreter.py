@@ -1,6 +1,7 @@
 """Walks a definition without any AWS: enough of the States Language to try every path in milliseconds.
 
-Tasks are answered by a function; it raises `TaskError` for what AWS would. No waiting is done.
+Tasks are answered by a function; it raises `TaskError` for what AWS would. No waiting is done. An execution that
+failed can be redriven: it goes on in the state that failed, with its variables; of a Map only the items that failed.
 """
 
 import copy
@@ -12,6 +13,8 @@ from local.jsonata import QueryError, evaluate
 
 Json = dict[str, Any]
 Service = Callable[[str, str, Any], Any]
+Path = tuple[Any, ...]
+Place = tuple[str | None, Any, Json]
 MOST_STEPS = 3_000
 
 
@@ -34,33 +37,57 @@ class Execution:
     visited: list[str] = field(default_factory=list)
     retried: list[str] = field(default_factory=list)
     output: Any = None
+    redrives: int = 0
+    places: dict[Path, Place] = field(default_factory=dict)
+    done: dict[Path, Any] = field(default_factory=dict)
 
     def run(self) -> Any:
         """The output; a failed execution raises TaskError."""
-        return self._flow(self.definition, self.input, {}, {})
+        return self._flow(self.definition, self.input, {}, {}, ())
 
-    def _flow(self, flow: Json, value: Any, outer: Mapping[str, Any], context: Json) -> Any:
-        variables = dict(outer)
+    def redrive(self) -> Any:
+        """Go on where it failed; as `run`."""
+        self.redrives += 1
+        return self.run()
+
+    def _flow(self, flow: Json, value: Any, outer: Mapping[str, Any], context: Json, path: Path) -> Any:
+        """One line of states; `path` tells it from others, so that a redrive finds where it was."""
+        if path in self.done:
+            return self.done[path]
         name: str | None = flow["StartAt"]
+        name, value, variables = self.places.pop(path, (name, value, dict(outer)))
         while name:
+            self.places[path] = (name, value, dict(variables))
             self.visited.append(name)
             assert len(self.visited) < MOST_STEPS, f"runs in circles: {self.visited[-10:]}"
-            value, name = self._step(name, flow["States"][name], value, variables, context)
+            entered = name
+            value, name = self._step(name, flow["States"][name], value, variables, context, (*path, name))
+            self._forget((*path, entered))
+        self.done[path] = value
         return value
 
-    def _step(self, name: str, state: Json, value: Any, variables: Json, context: Json) -> tuple[Any, str | None]:
+    def _forget(self, path: Path) -> None:
+        """What a state has left behind is left for good: entered again, it begins anew."""
+        for kept in (self.places, self.done):
+            for known in [known for known in kept if known[: len(path)] == path]:
+                del kept[known]
+
+    def _step(
+        self, name: str, state: Json, value: Any, variables: Json, context: Json, path: Path
+    ) -> tuple[Any, str | None]:
         retries = 0
         counts: dict[int, int] = {}
         while True:
             states: Json = {"input": value, "context": self._context(name, retries, context)}
             try:
-                return self._enter(name, state, variables, states)
+                return self._enter(name, state, variables, states, path)
             except TaskError as error:
                 number = self._retrier(state, error)
                 if number is not None and counts.get(number, 0) < state["Retry"][number]["MaxAttempts"]:
                     counts[number] = counts.get(number, 0) + 1
                     retries += 1
                     self.retried.append(name)
+                    self._forget(path)
                     continue
                 catcher = next((c for c in state.get("Catch", ()) if _matches(c["ErrorEquals"], error.error)), None)
                 if catcher is None:
@@ -69,7 +96,7 @@ class Execution:
                 output = self._leave(catcher, variables, states, states["errorOutput"])
                 return output, catcher["Next"]
 
-    def _enter(self, name: str, state: Json, variables: Json, states: Json) -> tuple[Any, str | None]:
+    def _enter(self, name: str, state: Json, variables: Json, states: Json, path: Path) -> tuple[Any, str | None]:
         match state["Type"]:
             case "Choice":
                 rule = next((r for r in state["Choices"] if self._true(r["Condition"], variables, states)), None)
@@ -94,6 +121,7 @@ class Execution:
                         item,
                         variables,
                         {"Map": {"Item": {"Index": index, "Value": item}}},
+                        (*path, index),
                     )
                     for index, item in enumerate(items)
                 ]
@@ -129,9 +157,14 @@ class Execution:
             "Id": f"arn:execution:{self.name}",
             "Name": self.name,
             "Input": self.input,
-            "RedriveCount": 0,
+            "RedriveCount": self.redrives,
         }
-        return {"Execution": execution, "State": {"Name": name, "RetryCount": retries}, **context}
+        return {
+            "Execution": execution,
+            "State": {"Name": name, "RetryCount": retries},
+            "Task": {"Token": name},
+            **context,
+        }
 
     @staticmethod
     def _retrier(state: Json, error: TaskError) -> int | None:
