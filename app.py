@@ -94,6 +94,7 @@ def wire(
         env=env,
         deployment=deployment,
         workloads=[workload.name for workload in workloads],
+        announces=any(workload.trigger for workload in workloads),
     )
     monitoring = MonitoringStack(app, stack_name(deployment, "monitoring"), env=env, deployment=deployment)
     for workload in workloads:

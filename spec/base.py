@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 INSTANCE_TYPE = r"^ml\.[a-z][a-z0-9-]*\.(medium|large|[0-9]*xlarge|metal)$"
 S3_PREFIX = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\s]*)?$"
+PLACE = r"^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\s]*)?|([A-Za-z0-9_=][A-Za-z0-9_.=-]*/)+)$"
 SCRIPT = r"^[^\s]+\.py$"
 STAGE = r"^[a-z][a-z0-9]{0,7}$"
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
@@ -19,6 +20,7 @@ IN_WORDS = {
     NAME: "lower-case letters and digits in words joined by -, beginning with a letter",
     INSTANCE_TYPE: "a SageMaker instance type such as ml.m5.large",
     S3_PREFIX: "a place in S3: s3://bucket/prefix/",
+    PLACE: "a place in S3, s3://bucket/prefix/, or a folder below the workload's own, such as inbox/",
     SCRIPT: "the name of a .py file",
     STAGE: "at most 8 lower-case letters and digits, beginning with a letter",
     EMAIL: "one e-mail address",

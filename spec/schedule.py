@@ -1,12 +1,16 @@
-"""When to train again. Syntax: EventBridge Scheduler, schedule types 'rate' and 'cron'."""
+"""What starts runs and batches by itself. Syntax: EventBridge Scheduler, schedule types 'rate' and 'cron'."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from spec.base import EXPRESSION, IN_WORDS, Model
+from spec.base import EXPRESSION, IN_WORDS, PLACE, Model, Seconds
 from spec.problems import Problem, refuse
+
+MANAGED = ("batch", "capture", "feedback", "live", "runs")
+"""Folders below a workload's own that are not for the user's files."""
 
 _RATE = re.compile(r"rate\(([1-9][0-9]*) (minute|hour|day)(s?)\)")
 _CRON = re.compile(r"cron\(([^()]+)\)")
@@ -69,9 +73,58 @@ def _expression(text: str) -> str:
     return text
 
 
-class Schedule(Model):
-    """Runs that nobody has to start."""
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # the last for a folder of zones, such as Europe
+        refuse([Problem((), name, "a time zone of the IANA database, such as Europe/Berlin or UTC")])
+    return name
 
-    retrain: Annotated[str, Field(pattern=EXPRESSION), AfterValidator(_expression)] = Field(
-        description='Such as "cron(0 3 ? * SUN *)" or "rate(7 days)", in UTC.'
+
+Expression = Annotated[str, Field(pattern=EXPRESSION), AfterValidator(_expression)]
+
+
+class BatchSchedule(Model):
+    """Predictions for files that somebody puts into the same place again and again."""
+
+    when: Expression = Field(description='Such as "cron(0 6 * * ? *)" or "rate(1 day)".')
+    input: Annotated[str, Field(pattern=PLACE)] = Field(
+        description="Where the files are: s3://bucket/prefix/, or a folder below the workload's own, such as inbox/."
     )
+
+    @field_validator("input")
+    @classmethod
+    def _not_ours(cls, place: str) -> str:
+        if (first := place.partition("/")[0]) in MANAGED:
+            refuse([Problem((), place, f"another folder: {first}/ is written, and emptied, by runs and deployments")])
+        return place
+
+
+class Schedule(Model):
+    """Runs and batches that nobody has to start."""
+
+    retrain: Expression | None = Field(None, description='Such as "cron(0 3 ? * SUN *)" or "rate(7 days)".')
+    batch: BatchSchedule | None = Field(None, description="Predictions by the clock.")
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        "UTC", description="In which the expressions are meant, such as Europe/Berlin."
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.retrain is None and self.batch is None:
+            refuse([Problem((), None, "give retrain, batch or both")])
+        return self
+
+
+class NewData(Model):
+    """Files that arrive together start one run, when no more have come for a while."""
+
+    quiet_seconds: Annotated[Seconds, Field(ge=10, le=86_400)] = Field(
+        300, alias="quiet", description="How long nothing must arrive before the run starts: 5m, 1h or seconds."
+    )
+
+
+class Trigger(Model):
+    """What starts a run besides the clock and a person."""
+
+    new_data: NewData = Field(description="Files put below the workload's data/.")

@@ -10,7 +10,7 @@ from constructs import Construct
 from spec.deployment import Deployment
 from stacks.findings import explain
 
-# A run can be compared with those of the last quarter; what it deployed is copied to live/ and kept.
+# A run, or a batch, can be compared with those of the last quarter; what serves is copied to live/ and kept.
 _RUNS_KEPT = Duration.days(90)
 _ACCESS_LOGS_KEPT = Duration.days(90)
 # Time to undo an overwrite or a deletion.
@@ -29,9 +29,12 @@ class StorageStack(Stack):
         env: Environment,
         deployment: Deployment,
         workloads: Sequence[str],
+        announces: bool,
     ) -> None:
         super().__init__(scope, id, env=env, description=f"Trainyard {deployment.stage}: data, artifacts, leases")
         self.bucket = self._bucket(workloads)
+        if announces:
+            _announce(self.bucket)
         self.leases = self._leases()
         CfnOutput(self, "BucketName", value=self.bucket.bucket_name)
         CfnOutput(self, "LeaseTableName", value=self.leases.table_name)
@@ -48,7 +51,7 @@ class StorageStack(Stack):
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             server_access_logs_bucket=self._access_logs(),
             server_access_logs_prefix="bucket/",
-            lifecycle_rules=[*_everything(), *(_runs_of(workload) for workload in workloads)],
+            lifecycle_rules=[*_everything(), *(rule for workload in workloads for rule in _temporary(workload))],
             # The data is the users', not the deployment's: `cdk destroy` leaves it.
             removal_policy=RemovalPolicy.RETAIN,
         )
@@ -97,6 +100,17 @@ def _everything() -> list[s3.LifecycleRule]:
     ]
 
 
-def _runs_of(workload: str) -> s3.LifecycleRule:
-    """A rule filters by prefix alone (no `*/runs/`), hence one per workload."""
-    return s3.LifecycleRule(id=f"runs-{workload}", prefix=f"{workload}/runs/", expiration=_RUNS_KEPT)
+def _temporary(workload: str) -> list[s3.LifecycleRule]:
+    """A rule filters by prefix alone (no `*/runs/`), hence its own for each workload."""
+    return [
+        s3.LifecycleRule(id=f"{kind}-{workload}", prefix=f"{workload}/{folder}/", expiration=_RUNS_KEPT)
+        for kind, folder in (("runs", "runs"), ("batches", "batch"))
+    ]
+
+
+def _announce(bucket: s3.Bucket) -> None:
+    """S3 tells EventBridge of every object; the construct's own switch would add a Lambda to do so."""
+    template = bucket.node.default_child
+    if not isinstance(template, s3.CfnBucket):
+        raise TypeError(f"{bucket.node.path} is no bucket of this stack")
+    template.add_property_override("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True)

@@ -9,22 +9,25 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as assets
-from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from spec.algorithm import ScriptAlgorithm
 from spec.deployment import Deployment
 from spec.workload import Workload
 from stacks.alarms import WorkloadAlarms
+from stacks.batch.machine import Batch
 from stacks.machine import Machine
+from stacks.shift.definition import definition as shift_definition
+from stacks.shift.role import shift_role
+from stacks.triggers.new_data import NewDataTrigger
+from stacks.triggers.schedules import Schedules
 from stacks.workflow.definition import definition
 from stacks.workflow.names import Names
 from stacks.workflow.registries import repository_arns
 from stacks.workflow.roles import job_role, state_machine_role
 from stacks.workflow.script import write_source
-from stacks.workflow.settings import settings
+from stacks.workflow.settings import settings, tags
 
 
 class WorkloadStack(Stack):
@@ -79,9 +82,41 @@ class WorkloadStack(Stack):
             failures=failures,
         ).state_machine
         WorkloadAlarms(self, "Alarms", names=self.names, workload=workload, run=self.state_machine, failures=failures)
+        shift = Machine(
+            self,
+            "Shift",
+            name=self.names.machine("shift"),
+            definition=shift_definition(names=self.names, tags=values["tags"]),
+            values=known,
+            role=shift_role(self, self.names, bucket=bucket, leases=leases, jobs=self.job_role),
+            failures=failures,
+        ).state_machine
+        batch = Batch(
+            self,
+            "Batch",
+            names=self.names,
+            workload=workload,
+            tags=tags(deployment, workload),
+            bucket=bucket,
+            jobs=self.job_role,
+            values=known,
+            failures=failures,
+        ).state_machine
         if workload.schedule:
-            _schedule(self, self.state_machine, workload.schedule.retrain)
+            Schedules(self, "Schedules", schedule=workload.schedule, run=self.state_machine, batch=batch)
+        if workload.trigger:
+            NewDataTrigger(
+                self,
+                "NewData",
+                names=self.names,
+                new_data=workload.trigger.new_data,
+                run=self.state_machine,
+                bucket=bucket,
+                failures=failures,
+            )
         CfnOutput(self, "StateMachineArn", value=self.state_machine.state_machine_arn)
+        CfnOutput(self, "ShiftStateMachineArn", value=shift.state_machine_arn)
+        CfnOutput(self, "BatchStateMachineArn", value=batch.state_machine_arn)
         CfnOutput(self, "JobRoleArn", value=self.job_role.role_arn)
 
 
@@ -105,16 +140,3 @@ def _sources(stack: Stack, workload: Workload) -> dict[str, assets.Asset]:
 def _reading(asset: assets.Asset) -> iam.PolicyStatement:
     """Exactly this object, where a grant would open the whole bucket of the bootstrap."""
     return iam.PolicyStatement(actions=["s3:GetObject"], resources=[asset.bucket.arn_for_objects(asset.s3_object_key)])
-
-
-def _schedule(stack: Stack, machine: sfn.StateMachine, expression: str) -> None:
-    role = iam.Role(stack, "ScheduleRole", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
-    machine.grant_start_execution(role)
-    scheduler.CfnSchedule(
-        stack,
-        "Schedule",
-        description="Retrains the workload",
-        schedule_expression=expression,
-        flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
-        target=scheduler.CfnSchedule.TargetProperty(arn=machine.state_machine_arn, role_arn=role.role_arn, input="{}"),
-    )
