@@ -64,7 +64,8 @@ def _names(names: Iterable[str]) -> Rule:
 def _gate(metrics: tuple[str, ...]) -> Rule:
     bound = leaf(Hyperparameter(type="continuous"))
     metric = {"enum": list(metrics), "allowed": f"one of {', '.join(metrics)}"}
-    return _object({"metric": metric, "min": bound, "max": bound})
+    no_worse = _object({"tolerance": leaf(Hyperparameter(type="continuous", min=0))})
+    return _object({"metric": metric, "min": bound, "max": bound, "no_worse_than_live": no_worse})
 
 
 def _endpoint() -> Rule:

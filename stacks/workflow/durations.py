@@ -28,7 +28,8 @@ def longest_training(workload: Workload) -> int:
 def longest_run(workload: Workload) -> int:
     """Seconds after which a run is stopped."""
     after = _bound([AFTER_TRAINING] * len(workload.candidates), workload.concurrency)
-    return longest_training(workload) + after + REST
+    approval = workload.registry.timeout_seconds if workload.registry.approval == "manual" else 0
+    return longest_training(workload) + after + approval + REST
 
 
 def seconds(candidate: Candidate) -> int:

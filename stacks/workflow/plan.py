@@ -10,6 +10,7 @@ from typing import Any
 from spec.overrides import input_rules
 from spec.workload import Workload
 from stacks.workflow.asl import States, choose, compute, fail, q, sdk
+from stacks.workflow.compare import NOT_COMPARED
 from stacks.workflow.input_rules import problems
 from stacks.workflow.names import Names
 from stacks.workflow.overrides import MERGING
@@ -51,6 +52,7 @@ def _variables(names: Names, workload: Workload) -> dict[str, Any]:
         "live": q(f"'{workload.name}/live/' & {names.config}"),
         "run": q(f"'{workload.name}/runs/' & $states.context.Execution.Name"),
         "results": [],
+        **NOT_COMPARED,
         "passed": [],
         "previous": "",
         "leased": False,
@@ -61,7 +63,8 @@ def _variables(names: Names, workload: Workload) -> dict[str, Any]:
 _PLAN = f"""(
     $in := $states.context.Execution.Input;
     {MERGING}
-    $bounds := $exists($in.gate.min) or $exists($in.gate.max) ? {{}} : $settings.gate;
+    $bounds := $exists($in.gate.min) or $exists($in.gate.max)
+        ? $sift($settings.gate, function($value, $name) {{ $name = 'no_worse_than_live' }}) : $settings.gate;
     $merge([
         {{
             'workload': $settings.workload,

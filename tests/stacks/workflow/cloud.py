@@ -5,9 +5,12 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from tests.stacks.workflow.interpreter import TaskError
-from tests.stacks.workflow.shapes import problems
+from tests.stacks.workflow.registry import Versions
+from tests.stacks.workflow.scaled import Scaled
+from tests.stacks.workflow.shapes import plain, problems
 
 Json = dict[str, Any]
 Fault = Callable[[str, Json], None]
@@ -23,10 +26,11 @@ FEATURES = {
 
 
 @dataclass
-class Cloud:
+class Cloud(Versions, Scaled):
     """State of one account; `fault` may raise before an answer, `metrics` says how good candidates are."""
 
     metrics: dict[str, Json] = field(default_factory=dict)
+    live_metrics: dict[str, Json] = field(default_factory=dict)
     fault: Fault = lambda state, arguments: None
     objects: dict[str, str] = field(default_factory=dict)
     models: dict[str, Json] = field(default_factory=dict)
@@ -34,6 +38,9 @@ class Cloud:
     endpoints: dict[str, Json] = field(default_factory=dict)
     parameters: dict[str, str] = field(default_factory=dict)
     leases: dict[str, str] = field(default_factory=dict)
+    retention: dict[str, int] = field(default_factory=dict)
+    executions: dict[str, str] = field(default_factory=dict)
+    features: Json = field(default_factory=lambda: dict(FEATURES))
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
     statuses: list[str] = field(default_factory=list)
     ticks: Any = field(default_factory=itertools.count)
@@ -43,7 +50,7 @@ class Cloud:
         assert not found, f"{state}: {found}"
         self.calls.append((state, resource, arguments))
         self.fault(state, arguments)
-        action = resource.rpartition(":")[2].removesuffix(".sync")
+        action = plain(resource).rpartition(":")[2]
         return getattr(self, f"_{action}")(arguments)
 
     def _putObject(self, sent: Json) -> Json:
@@ -51,7 +58,7 @@ class Cloud:
         return {"ETag": "1"}
 
     def _copyObject(self, sent: Json) -> Json:
-        _, _, key = sent["CopySource"].partition("/")
+        _, _, key = unquote(sent["CopySource"]).partition("/")
         if key not in self.objects:
             raise TaskError("S3.NoSuchKeyException", key)
         self.objects[sent["Key"]] = self.objects[key]
@@ -79,9 +86,10 @@ class Cloud:
         output = sent["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"]
         prefix = _key(output)
         if sent["AppSpecification"]["ContainerArguments"] == ["prepare"]:
-            self.objects[f"{prefix}/features.json"] = json.dumps(FEATURES)
+            self.objects[f"{prefix}/features.json"] = json.dumps(self.features)
         else:
-            values = self.metrics[sent["Environment"]["CANDIDATE"]]
+            known = self.live_metrics or self.metrics if "/live/" in prefix else self.metrics
+            values = known[sent["Environment"]["CANDIDATE"]]
             group = {name: {"value": value} for name, value in values.items()}
             self.objects[f"{prefix}/metrics.json"] = json.dumps({"rows": 30, "regression_metrics": group})
         return {"ProcessingJobStatus": "Completed"}
@@ -142,8 +150,12 @@ class Cloud:
         return {}
 
     def _listEndpointConfigs(self, sent: Json) -> Json:
-        names = sorted(self.configs, key=lambda name: -self.configs[name]["CreationTime"])
-        return {"EndpointConfigs": [{"EndpointConfigName": n} for n in names if sent["NameContains"] in n]}
+        backwards = sent["SortOrder"] == "Descending"
+        names = sorted(self.configs, key=lambda name: self.configs[name]["CreationTime"], reverse=backwards)
+        found = [{"EndpointConfigName": name} for name in names if sent["NameContains"] in name]
+        start = int(sent.get("NextToken", 0))
+        end = start + sent["MaxResults"]
+        return {"EndpointConfigs": found[start:end]} | ({"NextToken": str(end)} if end < len(found) else {})
 
     def _listEndpoints(self, sent: Json) -> Json:
         return {"Endpoints": [e for name, e in self.endpoints.items() if sent["NameContains"] in name]}
@@ -153,14 +165,34 @@ class Cloud:
         return self._serve(sent, "")
 
     def _updateEndpoint(self, sent: Json) -> Json:
-        assert self.endpoints[sent["EndpointName"]]["EndpointStatus"] == "InService"
-        return self._serve(sent, self.endpoints[sent["EndpointName"]]["EndpointConfigName"])
+        endpoint = self.endpoints[sent["EndpointName"]]
+        assert endpoint["EndpointStatus"] == "InService"
+        self._refuse(sent, endpoint["EndpointConfigName"])
+        return self._serve(sent, endpoint["EndpointConfigName"])
+
+    def _refuse(self, sent: Json, now: str) -> None:
+        """What SageMaker refuses of a scaled variant, of machines and serverless, and of guardrails."""
+        old, new = (
+            {v["VariantName"]: v.get("InstanceType") for v in self.configs[name]["ProductionVariants"]}
+            for name in (now, sent["EndpointConfigName"])
+        )
+        touched = [name for name in self.scaled(sent["EndpointName"]) if old[name] != new.get(name)]
+        steps = "DeploymentConfig" in sent and set(old) != set(new)
+        if touched or steps or (None in old.values()) != (None in new.values()):
+            raise TaskError("SageMaker.SageMakerException", f"Cannot update: {touched} {old} {new}")
 
     def _serve(self, sent: Json, before: str) -> Json:
+        was = {v["VariantName"]: v for v in self.endpoints.get(sent["EndpointName"], {}).get("ProductionVariants", [])}
+        kept = was if sent.get("RetainAllVariantProperties") else {}
         self.endpoints[sent["EndpointName"]] = {
             "EndpointName": sent["EndpointName"],
             "EndpointStatus": "Updating" if before else "Creating",
             "EndpointConfigName": sent["EndpointConfigName"],
+            "ProductionVariants": [
+                kept.get(v["VariantName"])
+                or {"VariantName": v["VariantName"], "CurrentInstanceCount": v.get("InitialInstanceCount", 0)}
+                for v in self.configs[sent["EndpointConfigName"]]["ProductionVariants"]
+            ],
             "before": before,
         }
         return {}
@@ -176,6 +208,7 @@ class Cloud:
         return endpoint
 
     def _deleteEndpoint(self, sent: Json) -> Json:
+        assert not self.scaled(sent["EndpointName"]), "its variants are still scaled"
         del self.endpoints[sent["EndpointName"]]
         return {}
 
@@ -188,15 +221,40 @@ class Cloud:
         self.parameters[sent["Name"]] = sent["Value"]
         return {}
 
+    def _getParameters(self, sent: Json) -> Json:
+        found = [name for name in sent["Names"] if name in self.parameters]
+        return {"Parameters": [{"Name": name, "Value": self.parameters[name]} for name in found]}
+
+    def _getParameters(self, sent: Json) -> Json:
+        found = [{"Name": n, "Value": self.parameters[n]} for n in sent["Names"] if n in self.parameters]
+        return {"Parameters": found, "InvalidParameters": [n for n in sent["Names"] if n not in self.parameters]}
+
+    def _putRetentionPolicy(self, sent: Json) -> Json:
+        self.retention[sent["LogGroupName"]] = sent["RetentionInDays"]
+        return {}
+
     def _addTagsToResource(self, sent: Json) -> Json:
         return {}
 
     def _putItem(self, sent: Json) -> Json:
+        if "token" in sent["Item"]:
+            return self._waited(sent["Item"])
         key, holder = sent["Item"]["lease"]["S"], sent["Item"]["holder"]["S"]
-        if self.leases.get(key, holder) != holder:
+        dead = sent["ExpressionAttributeValues"].get(":dead", {}).get("S")
+        nobody = "" if sent["ConditionExpression"].startswith("#holder") else holder
+        if self.leases.get(key, nobody) not in (holder, dead):
             raise TaskError("DynamoDB.ConditionalCheckFailedException", "The conditional request failed")
         self.leases[key] = holder
         return {}
+
+    def _getItem(self, sent: Json) -> Json:
+        holder = self.leases.get(sent["Key"]["lease"]["S"])
+        return {"Item": {"holder": {"S": holder}}} if holder else {}
+
+    def _describeExecution(self, sent: Json) -> Json:
+        if sent["ExecutionArn"] not in self.executions:
+            raise TaskError("Sfn.ExecutionDoesNotExistException", "Execution Does Not Exist")
+        return {"Status": self.executions[sent["ExecutionArn"]]}
 
     def _deleteItem(self, sent: Json) -> Json:
         holder = sent["ExpressionAttributeValues"][":holder"]["S"]

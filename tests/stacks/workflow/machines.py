@@ -1,5 +1,6 @@
 """Definitions as they run: made from the test workloads, with the deployment's values filled in."""
 
+import copy
 import json
 from functools import cache
 from typing import Any
@@ -65,3 +66,11 @@ def checking(loaded: Workload) -> dict[str, Any]:
     names = Names(stage="dev", workload=loaded.name)
     states = plan_states(names, loaded, own_settings(loaded), then="End")
     return deployed({"StartAt": next(iter(states)), "States": states | {"End": {"Type": "Succeed"}}})
+
+
+def deciding(name: str) -> dict[str, Any]:
+    """All before the lease: what is tried, judged, registered and approved; a refused run discards its models."""
+    made = copy.deepcopy(machine(name))
+    told = {"passed": "{% $passed %}", "results": "{% $results %}", "live": "{% $rivals %}"}
+    end = {"Type": "Succeed", "Output": told | {"comparison": "{% $comparison %}"}}
+    return made | {"States": made["States"] | {"Acquire lease": end}}

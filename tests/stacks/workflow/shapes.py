@@ -43,18 +43,20 @@ def _operation(service: str, operation: str) -> StructureShape:
 
 
 def _as_sent(value: Any, shape: Shape) -> Any:
-    """A blob may be given as any JSON value: Step Functions writes it out."""
+    """A blob may be any JSON value: Step Functions writes it out; members are in PascalCase whatever the API says."""
     if shape.type_name == "blob":
         return (value if isinstance(value, str) else json.dumps(value)).encode()
     if isinstance(shape, StructureShape) and isinstance(value, dict):
-        return {k: _as_sent(v, shape.members[k]) if k in shape.members else v for k, v in value.items()}
+        pascal: dict[str, str] = {name[:1].upper() + name[1:]: name for name in shape.members}
+        return {pascal.get(k, f'{k}?'): _as_sent(v, shape.members[pascal[k]]) if k in pascal else v for k, v in value.items()}
     return value
 
 
 def _constraints(value: Any, shape: Shape, where: str) -> Any:
     if isinstance(shape, StructureShape):
         for key, item in value.items():
-            yield from _constraints(item, shape.members[key], f"{where}.{key}")
+            if key in shape.members:
+                yield from _constraints(item, shape.members[key], f"{where}.{key}")
     elif isinstance(shape, ListShape):
         yield from _length(value, shape, where)
         for item in value:
