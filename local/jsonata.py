@@ -67,9 +67,14 @@ def _parse(text: Any = None, *_: Any) -> Any:
     if not isinstance(text, str):
         raise QueryError("$parse: the argument must be a string")
     try:
-        return _bound(json.loads(text))
+        return _bound(json.loads(text, parse_constant=_no_constant))
     except ValueError as error:
         raise QueryError(f"$parse: the string is not JSON: {error}") from error
+
+
+def _no_constant(word: str) -> None:
+    """Python reads NaN and Infinity, JSON.parse does not."""
+    raise ValueError(f"{word} is no JSON")
 
 
 def _uuid(*_: Any) -> str:

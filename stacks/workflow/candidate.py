@@ -17,7 +17,7 @@ PLACE = f"{RUN} & '/candidates/' & $candidate.name"
 TEST = f"{PREPARED} & '/test/features.csv'"
 MODEL_KEY = "$live & '/' & $candidate.name & '/model.tar.gz'"
 
-_ITEMS = f"""(
+CANDIDATES = f"""(
     {MERGING}
     [$map([$keys($plan.candidates)], function($name) {{(
         $planned := $lookup($plan.candidates, $name);
@@ -26,14 +26,28 @@ _ITEMS = f"""(
 )"""
 
 REASON = """(
+    $error := $states.errorOutput.Error;
     $cause := $states.errorOutput.Cause;
-    $job := $substring($cause, 0, 1) = '{' ? $parse($cause) : {};
+    $isJob := $substring($cause, 0, 1) = '{' and $substring($cause, -1) = '}';
+    $job := $isJob ? $parse($cause) : {};
+    $kinds := ['HyperParameterTuningJob', 'TrainingJob', 'TransformJob', 'ProcessingJob'];
+    $name := [$map($kinds, function($kind) { $lookup($job, $kind & 'Name') })][0];
+    $status := [$map($kinds, function($kind) { $lookup($job, $kind & 'Status') })][0];
     $reason := $job.ExitMessage ? $job.ExitMessage : $job.FailureReason ? $job.FailureReason
-        : $cause ? $cause : $states.errorOutput.Error;
-    $name := [$job.TrainingJobName, $job.TransformJobName, $job.ProcessingJobName][0];
+        : $status ? 'the job ended as ' & $status
+        : $error = 'States.Timeout' ? 'it was not done in time'
+        : $error = 'S3.NoSuchKeyException' ? 'there is no such file in S3: ' & $cause
+        : $cause ? $cause : $error;
     $where := $name ? ' (job ' & $name & ')' : '';
     $substring($states.context.State.Name & ' failed' & $where & ': ' & $reason, 0, 2000)
 )"""
+"""JSONata: what went wrong, for a person. AWS gives a job's whole description as cause, cut if it is too long."""
+
+_TOO_LONG = """$states.context.State.Name & ' failed: it was not done within '
+    & $string($ceil($candidate.timeout / 3600)) & ' h, the longest that its max_runtime allows'"""
+
+_UNREADABLE = """'Read metrics failed: metrics.json in ' & $run & '/candidates/' & $candidate.name
+    & '/evaluation is not the JSON that evaluate writes'"""
 
 METRICS = """(
     $all := $parse($states.result.Body);
@@ -43,10 +57,17 @@ METRICS = """(
     })])
 )"""
 
+LACKING = f"""(
+    $metrics := {METRICS};
+    $exists($lookup($metrics, $plan.gate.metric)) ? ''
+        : 'Evaluate gave no ' & $plan.gate.metric
+            & ', only: ' & $join([$keys($metrics)], ', ')
+)"""
+
 
 def candidates_state(names: Names, *, at_once: int, then: str) -> States:
     """The Map over the plan's candidates; each leaves one result."""
-    state = each(_ITEMS, _states(names), then=then, at_once=at_once)
+    state = each(CANDIDATES, _states(names), then=then, at_once=at_once)
     return {"Try candidates": state | {"Assign": {"results": q("[$states.result]")}}}
 
 
@@ -55,21 +76,24 @@ def _states(names: Names) -> States:
     return {
         "Take candidate": compute({"candidate": "{% $states.input %}", "model": "", "why": ""}, then="Train or tune?"),
         "Train or tune?": choose(("$exists($candidate.tuning)", "Tune"), otherwise="Train"),
-        **_training_states(names, failed),
-        **_model_states(names, failed),
-        **_evaluation_states(names, failed),
+        **training_states(names, failed, then="Keep model"),
+        "Keep model": _keep_model(failed),
+        "Create model": create_model(names, f"'s3://${{Bucket}}/' & {MODEL_KEY}", failed),
+        **evaluation_states(names, failed, output=_result(METRICS, LACKING), then=None),
         "Record failure": compute(output=_result("{}", "$why"), then=None),
     }
 
 
-def _training_states(names: Names, failed: list[State]) -> States:
+def training_states(names: Names, failed: list[State], *, then: str) -> States:
+    """Sets `artifact`; some failures go to `Record failure`, with their reason in `why`."""
     timeout = "{% $candidate.timeout %}"
+    late = [caught("Record failure", {"why": q(_TOO_LONG)}, errors=["States.Timeout"]), *failed]
     return {
         "Tune": job(
             "createHyperParameterTuningJob",
             _tuning(names),
             timeout=timeout,
-            catch=failed,
+            catch=late,
             assign={"tuning": "{% $states.result.HyperParameterTuningJobName %}"},
             then="Find best job",
         ),
@@ -91,55 +115,58 @@ def _training_states(names: Names, failed: list[State]) -> States:
             {"TrainingJobName": "{% $best %}"},
             catch=failed,
             assign={"artifact": "{% $states.result.ModelArtifacts.S3ModelArtifacts %}"},
-            then="Keep model",
+            then=then,
         ),
         "Train": job(
             "createTrainingJob",
             _training(names),
             timeout=timeout,
-            catch=failed,
+            catch=late,
             assign={"artifact": "{% $states.result.ModelArtifacts.S3ModelArtifacts %}"},
-            then="Keep model",
+            then=then,
         ),
     }
 
 
-def _model_states(names: Names, failed: list[State]) -> States:
-    return {
-        "Keep model": sdk(
-            "s3",
-            "copyObject",
-            {
-                "Bucket": "${Bucket}",
-                "CopySource": q("$encodeUrl($substringAfter($artifact, 's3://'))"),
-                "Key": q(MODEL_KEY),
-            },
-            timeout=HOUR,
-            catch=failed,
-            then="Create model",
-        )
-        | {"Comment": "What serves must outlive the run's folder"},
-        "Create model": sdk(
-            "sagemaker",
-            "createModel",
-            {
-                "ModelName": q(names.candidate),
-                "ExecutionRoleArn": "${JobRoleArn}",
-                "PrimaryContainer": {
-                    "Image": "{% $candidate.image %}",
-                    "ModelDataUrl": q(f"'s3://${{Bucket}}/' & {MODEL_KEY}"),
-                    "Environment": "{% $candidate.environment %}",
-                },
-                "Tags": "{% $settings.tags %}",
-            },
-            catch=failed,
-            assign={"model": q("$substringAfter($states.result.ModelArn, ':model/')")},
-            then="Score",
-        ),
-    }
+def _keep_model(failed: list[State]) -> State:
+    return sdk(
+        "s3",
+        "copyObject",
+        {
+            "Bucket": "${Bucket}",
+            "CopySource": q("$encodeUrl($substringAfter($artifact, 's3://'))"),
+            "Key": q(MODEL_KEY),
+        },
+        timeout=HOUR,
+        catch=failed,
+        then="Create model",
+        comment="What serves must outlive the run's folder",
+    )
 
 
-def _evaluation_states(names: Names, failed: list[State]) -> States:
+def create_model(names: Names, artifact: str, failed: list[State]) -> State:
+    """Sets `model`; `artifact` is JSONata."""
+    return sdk(
+        "sagemaker",
+        "createModel",
+        {
+            "ModelName": q(names.candidate),
+            "ExecutionRoleArn": "${JobRoleArn}",
+            "PrimaryContainer": {
+                "Image": "{% $candidate.image %}",
+                "ModelDataUrl": q(artifact),
+                "Environment": "{% $candidate.environment %}",
+            },
+            "Tags": "{% $settings.tags %}",
+        },
+        catch=failed,
+        assign={"model": q("$substringAfter($states.result.ModelArn, ':model/')")},
+        then="Score",
+    )
+
+
+def evaluation_states(names: Names, failed: list[State], **leaving: Any) -> States:
+    """Score, evaluate and read the metrics; `leaving` says what the last of them does with its result."""
     evaluate = processing(
         name=names.candidate,
         command="evaluate",
@@ -171,9 +198,11 @@ def _evaluation_states(names: Names, failed: list[State]) -> States:
             "s3",
             "getObject",
             {"Bucket": "${Bucket}", "Key": q(_key("/evaluation/metrics.json"))},
-            catch=failed,
-            output=_result(METRICS, "''"),
-            then=None,
+            catch=[
+                caught("Record failure", {"why": q(_UNREADABLE)}, errors=["States.QueryEvaluationError"]),
+                *failed,
+            ],
+            **leaving,
         ),
     }
 

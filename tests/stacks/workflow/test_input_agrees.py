@@ -114,4 +114,6 @@ def test_the_plan_refuses_what_the_spec_would_refuse_and_nothing_else(case: tupl
     states = FIRST[name]
     bindings = states["Read workload"]["Assign"] | {"states": {"context": {"Execution": {"Input": told}}}}
     problems = evaluate(states["Check input"]["Assign"]["problems"][2:-2], bindings)
-    assert (problems == "") == accepted(as_file(name, told), FOLDER / "valid"), problems
+    everything = {member: value for member, value in told.items() if member != "candidates"}
+    sound = all(accepted(as_file(name, one), FOLDER / "valid") for one in (everything, told))
+    assert (problems == "") == sound, problems
