@@ -134,7 +134,7 @@ def test_overrides_reach_the_plan_and_the_jobs() -> None:
     cloud = good_cloud()
     given = {
         "data": {"uri": "s3://bucket/boston/data/july.csv"},
-        "hyperparameters": {"linear": {"epochs": 7, "early_stopping": True}},
+        "hyperparameters": {"linear": {"epochs": 7, "use_bias": True}},
         "weights": {"linear": 3},
         "gate": {"metric": "mae", "max": 2.5},
     }
@@ -145,7 +145,7 @@ def test_overrides_reach_the_plan_and_the_jobs() -> None:
     assert plan["gate"] == {"metric": "mae", "max": 2.5}
     assert plan["candidates"]["linear"]["hyperparameters"]["epochs"] == "7"
     sent = {state: arguments for state, _, arguments in cloud.calls}
-    assert sent["Train"]["HyperParameters"]["early_stopping"] == "true"
+    assert sent["Train"]["HyperParameters"]["use_bias"] == "true"
     (config,) = cloud.configs.values()
     assert [v["InitialVariantWeight"] for v in config["ProductionVariants"]] == [0.9, 3]
 
