@@ -14,6 +14,10 @@ PLACE = r"^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\s]*)?|([A-Za-z0-9_=][A-Za-
 SCRIPT = r"^[^\s]+\.py$"
 STAGE = r"^[a-z][a-z0-9]{0,7}$"
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+SUBNET = r"^subnet-[0-9a-f]{8,17}$"
+SECURITY_GROUP = r"^sg-[0-9a-f]{8,17}$"
+KMS_KEY = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$"
+BOUNDARY = r"^(arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[\w+=,.@/-]+|[\w+=,.@-]{1,128})$"
 EXPRESSION = r"^(cron|rate)\(.+\)$"
 
 IN_WORDS = {
@@ -24,6 +28,10 @@ IN_WORDS = {
     SCRIPT: "the name of a .py file",
     STAGE: "at most 8 lower-case letters and digits, beginning with a letter",
     EMAIL: "one e-mail address",
+    SUBNET: "the id of a subnet, such as subnet-0a1b2c3d4e5f67890",
+    SECURITY_GROUP: "the id of a security group, such as sg-0a1b2c3d4e5f67890",
+    KMS_KEY: "the ARN of a key: arn:aws:kms:REGION:ACCOUNT:key/ID, no alias",
+    BOUNDARY: "the name or the ARN of a managed policy",
     EXPRESSION: "cron(minutes hours day month weekday year) or rate(number unit)",
 }
 """What a pattern asks for, as an error says it."""

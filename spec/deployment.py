@@ -1,13 +1,14 @@
 """What a deployment is, besides its workloads; read from the environment once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from spec.base import EMAIL, NAME, STAGE, Model
 from spec.errors import SpecError, SpecErrors
 from spec.problems import Problem, refuse
+from spec.protection import Boundary, KmsKey, SecurityGroup, Subnet, unprotected
 from spec.report import findings
 from spec.workload import Workload
 
@@ -19,7 +20,14 @@ _VARIABLES = {
     "alert_email": "TRAINYARD_ALERT_EMAIL",
     "workloads": "TRAINYARD_WORKLOADS",
     "tags": "TRAINYARD_TAGS",
+    "subnets": "TRAINYARD_SUBNETS",
+    "security_groups": "TRAINYARD_SECURITY_GROUPS",
+    "kms_key": "TRAINYARD_KMS_KEY",
+    "permissions_boundary": "TRAINYARD_PERMISSIONS_BOUNDARY",
+    "network_isolation": "TRAINYARD_NETWORK_ISOLATION",
 }
+
+_SWITCH = {"true": True, "false": False}
 
 TagKey = Annotated[str, Field(pattern=r"^[\p{L}\p{N}_ .:/=+@-]+$", max_length=128)]
 TagValue = Annotated[str, Field(pattern=r"^[\p{L}\p{N}_ .:/=+@-]*$", max_length=256)]
@@ -38,6 +46,15 @@ class Deployment(Model):
     tags: Annotated[Mapping[TagKey, TagValue], Field(max_length=40)] = Field(
         default_factory=dict, description="Tags that every resource carries, besides our own."
     )
+    subnets: Annotated[tuple[Subnet, ...], Field(max_length=16)] = Field(
+        (), description="Where jobs and models run; outside of any network of yours if not given."
+    )
+    security_groups: Annotated[tuple[SecurityGroup, ...], Field(max_length=5)] = Field(
+        (), validate_default=True, description="What guards jobs and models in the subnets."
+    )
+    kms_key: KmsKey | None = Field(None, description="Encrypts what is kept: AWS's own keys if not given.")
+    permissions_boundary: Boundary | None = Field(None, description="Bounds every role.")
+    network_isolation: bool = Field(False, description="Containers of jobs and models reach no network at all.")
 
     @field_validator("tags")
     @classmethod
@@ -45,6 +62,13 @@ class Deployment(Model):
         taken = [key for key in tags if key.lower().startswith(("aws:", "trainyard:"))]
         refuse(Problem((key,), tags[key], "a key without the prefix aws: or trainyard:") for key in taken)
         return tags
+
+    @field_validator("security_groups")
+    @classmethod
+    def _with_subnets(cls, groups: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if "subnets" in info.data and bool(info.data["subnets"]) != bool(groups):
+            refuse([Problem((), groups, "both TRAINYARD_SUBNETS and TRAINYARD_SECURITY_GROUPS, or neither")])
+        return groups
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -55,6 +79,9 @@ class Deployment(Model):
             values["workloads"] = frozenset(_items(given["workloads"]))
         if "tags" in given:
             values["tags"] = {key: value for key, _, value in (tag.partition("=") for tag in _items(given["tags"]))}
+        values |= {field: tuple(_items(given[field])) for field in ("subnets", "security_groups") if field in given}
+        if "network_isolation" in given:
+            values["network_isolation"] = _SWITCH.get(given["network_isolation"].lower(), given["network_isolation"])
         try:
             return cls.model_validate(values)
         except ValidationError as error:
@@ -64,8 +91,19 @@ class Deployment(Model):
             ) from error
 
     def check(self, workloads: Iterable[Workload]) -> None:
-        """Raise if a name would become too long in this stage."""
-        errors = [
+        """Raise if a name would become too long in this stage, or a workload does not bear the protection."""
+        errors = [*self._too_long(workloads := tuple(workloads)), *self._unprotected(workloads)]
+        if errors:
+            raise SpecErrors(errors)
+
+    def _unprotected(self, workloads: Iterable[Workload]) -> Iterator[SpecError]:
+        for workload in workloads:
+            for problem in unprotected(workload, network=bool(self.subnets), isolated=self.network_isolation):
+                where = ".".join(map(str, problem.where))
+                yield SpecError(str(workload.folder / "workload.yaml"), where, problem.value, problem.allowed)
+
+    def _too_long(self, workloads: Iterable[Workload]) -> list[SpecError]:
+        return [
             SpecError(
                 str(workload.folder / "workload.yaml"),
                 "name",
@@ -75,8 +113,6 @@ class Deployment(Model):
             for workload in workloads
             if len(self.stage) + len(workload.name) > LONGEST_NAME
         ]
-        if errors:
-            raise SpecErrors(errors)
 
 
 def _items(text: str) -> list[str]:

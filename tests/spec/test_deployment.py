@@ -3,6 +3,7 @@ import pytest
 from spec.deployment import Deployment
 from spec.errors import SpecErrors
 from spec.loader import load_workload
+from spec.protection import has_local_storage
 from tests.spec.cases import FOLDER
 
 pytestmark = pytest.mark.unit
@@ -60,3 +61,70 @@ def test_stage_and_workload_are_at_most_24_characters() -> None:
     Deployment(stage="staging").check([iris])
     with pytest.raises(SpecErrors, match="at most 16 characters in stage staging1, 24 together"):
         Deployment(stage="staging1").check([iris])
+
+
+PROTECTED = {
+    "TRAINYARD_SUBNETS": "subnet-0a1b2c3d4e5f67890, subnet-12345678",
+    "TRAINYARD_SECURITY_GROUPS": "sg-0a1b2c3d4e5f67890",
+    "TRAINYARD_KMS_KEY": "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "TRAINYARD_PERMISSIONS_BOUNDARY": "team-boundary",
+    "TRAINYARD_NETWORK_ISOLATION": "true",
+}
+
+
+def test_protection_is_read() -> None:
+    deployment = Deployment.from_environment(PROTECTED)
+    assert deployment.subnets == ("subnet-0a1b2c3d4e5f67890", "subnet-12345678")
+    assert deployment.security_groups == ("sg-0a1b2c3d4e5f67890",)
+    assert deployment.kms_key == PROTECTED["TRAINYARD_KMS_KEY"]
+    assert (deployment.permissions_boundary, deployment.network_isolation) == ("team-boundary", True)
+
+
+def test_every_mistake_in_the_protection_is_told_at_once() -> None:
+    lines = _mistakes(
+        {
+            "TRAINYARD_SUBNETS": "subnet-12345678,vpc-1",
+            "TRAINYARD_SECURITY_GROUPS": "default",
+            "TRAINYARD_KMS_KEY": "alias/mine",
+            "TRAINYARD_PERMISSIONS_BOUNDARY": "arn:aws:iam::123456789012:role/admin",
+            "TRAINYARD_NETWORK_ISOLATION": "yes",
+        }
+    )
+    assert [line.split(": ", 2)[1:] for line in lines] == [
+        ["TRAINYARD_SUBNETS.1", "'vpc-1': the id of a subnet, such as subnet-0a1b2c3d4e5f67890"],
+        ["TRAINYARD_SECURITY_GROUPS.0", "'default': the id of a security group, such as sg-0a1b2c3d4e5f67890"],
+        ["TRAINYARD_KMS_KEY", "'alias/mine': the ARN of a key: arn:aws:kms:REGION:ACCOUNT:key/ID, no alias"],
+        [
+            "TRAINYARD_PERMISSIONS_BOUNDARY",
+            "'arn:aws:iam::123456789012:role/admin': the name or the ARN of a managed policy",
+        ],
+        ["TRAINYARD_NETWORK_ISOLATION", "'yes': true or false"],
+    ]
+
+
+@pytest.mark.parametrize("alone", ["TRAINYARD_SUBNETS", "TRAINYARD_SECURITY_GROUPS"])
+def test_subnets_and_security_groups_come_together(alone: str) -> None:
+    (line,) = _mistakes({alone: PROTECTED[alone]})
+    assert "both TRAINYARD_SUBNETS and TRAINYARD_SECURITY_GROUPS" in line
+
+
+def test_a_workload_that_protection_breaks_is_refused_with_the_way_out() -> None:
+    workloads = [load_workload(FOLDER / "valid" / f"{name}.yaml") for name in ("script", "serverless", "iris")]
+    with pytest.raises(SpecErrors) as raised:
+        Deployment.from_environment(PROTECTED).check(workloads)
+    found = {(error.file.rpartition("/")[0], error.field) for error in raised.value.errors}
+    assert {field for _, field in found} == {"candidates.forest.algorithm.script", "endpoint.serverless"}
+    assert "a builtin or an image" in str(raised.value)
+    assert "endpoint.instance" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("instance", "local"),
+    [
+        ("ml.m5.large", False), ("ml.m5d.large", True), ("ml.m6idn.xlarge", True), ("ml.c5n.xlarge", False),
+        ("ml.g4dn.xlarge", True), ("ml.g5.xlarge", True), ("ml.p3.2xlarge", False), ("ml.p4d.24xlarge", True),
+        ("ml.p5en.48xlarge", True), ("ml.r7gd.large", True), ("ml.inf2.xlarge", False), ("ml.trn1.2xlarge", True),
+    ],
+)  # fmt: skip
+def test_machines_with_disks_of_their_own_are_known(instance: str, local: bool) -> None:
+    assert has_local_storage(instance) is local
