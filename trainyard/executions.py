@@ -35,9 +35,9 @@ class Execution:
         return self.arn.rsplit(":", 1)[0].replace(":execution:", ":stateMachine:")
 
 
-def start(context: Context, workload: str, name: str, text: str) -> Execution:
-    """Starts a run under a name of its own."""
-    machine = stacks.state_machine(context.client("cloudformation"), context.stage, workload)
+def start(context: Context, workload: str, name: str, text: str, *, output: str = stacks.STATE_MACHINE) -> Execution:
+    """Starts a run under a name of its own; `output` is the stack's that names the state machine."""
+    machine = stacks.output(context.client("cloudformation"), context.stage, f"workload-{workload}", output)
     try:
         answer = context.client("stepfunctions").start_execution(stateMachineArn=machine, name=name, input=text)
     except ClientError as error:

@@ -9,6 +9,8 @@ from botocore.exceptions import ClientError
 from trainyard.errors import NotFound, code_of
 
 DEPLOY = "npx cdk deploy --all --asset-prebuild=false"
+STATE_MACHINE = "StateMachineArn"
+SHIFT = "ShiftStateMachineArn"
 ABSENT = {"ParameterNotFound", "NoSuchKey", "404", "ResourceNotFoundException"}
 
 
@@ -56,7 +58,7 @@ def bucket(cloudformation: Any, stage: str) -> str:
 
 def state_machine(cloudformation: Any, stage: str, workload: str) -> str:
     """The ARN of the workload's state machine."""
-    return output(cloudformation, stage, f"workload-{workload}", "StateMachineArn")
+    return output(cloudformation, stage, f"workload-{workload}", STATE_MACHINE)
 
 
 def deployed(cloudformation: Any, stage: str) -> dict[str, str]:

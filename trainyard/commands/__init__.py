@@ -3,11 +3,14 @@
 import typer
 
 from trainyard.commands import (
+    ab,
+    cost,
     data,
     destroy,
     doctor,
     logs,
     predict,
+    promote,
     report,
     retire,
     run,
@@ -26,6 +29,7 @@ def register(app: typer.Typer) -> None:
     app.command("workloads", rich_help_panel=SEE)(workloads.workloads)
     app.command("status", rich_help_panel=SEE)(status.status)
     app.command("doctor", rich_help_panel=SEE)(doctor.doctor)
+    app.command("cost", rich_help_panel=SEE)(cost.cost)
     app.command("schema", rich_help_panel=SEE)(schema.schema)
     app.add_typer(data.app, name="data", rich_help_panel=RUN)
     app.command("run", rich_help_panel=RUN)(run.run)
@@ -34,5 +38,7 @@ def register(app: typer.Typer) -> None:
     app.command("logs", rich_help_panel=RUN)(logs.logs)
     app.command("report", rich_help_panel=SEE)(report.report)
     app.command("predict", rich_help_panel=USE)(predict.predict)
+    app.command("ab", rich_help_panel=USE)(ab.ab)
+    app.command("promote", rich_help_panel=USE)(promote.promote)
     app.command("retire", rich_help_panel=END)(retire.retire)
     app.command("destroy", rich_help_panel=END)(destroy.destroy)

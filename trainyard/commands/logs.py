@@ -1,20 +1,17 @@
 """`trainyard logs`: what the jobs, the endpoint or the API wrote."""
 
-import re
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from trainyard import executions, log_tail, stacks
+from trainyard import executions, log_tail, spans, stacks
 from trainyard.context import Context
 from trainyard.errors import BadInput, NotFound
 from trainyard.history import History
 from trainyard.log_tail import Source
 from trainyard.options import Json, Workload, begin
-
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def logs(
@@ -41,7 +38,7 @@ def logs(
     if sum((job is not None, execution is not None, endpoint, api)) > 1:
         raise BadInput("give at most one of --job, --execution, --endpoint, --api")
     sources, start = choose(context, workload, job, execution, endpoint, api)
-    start = context.tools.now() - span(since) if since else start
+    start = context.tools.now() - spans.read(since, "--since") if since else start
     for source, event in log_tail.read(context, sources, start, follow):
         show(context, source, event)
 
@@ -87,14 +84,6 @@ def of_api(context: Context) -> list[Source]:
     groups = [name for name, kind in names.items() if kind == "AWS::Logs::LogGroup"]
     functions = [f"/aws/lambda/{name}" for name, kind in names.items() if kind == "AWS::Lambda::Function"]
     return [Source(group) for group in dict.fromkeys([*groups, *functions])]
-
-
-def span(text: str) -> timedelta:
-    """10m as ten minutes."""
-    match = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
-    if not match:
-        raise BadInput(f"--since {text!r} is not a span of time", fix="30s, 10m, 2h or 7d")
-    return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
 def show(context: Context, source: Source, event: dict[str, Any]) -> None:
