@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 HASH_LENGTH = 10
 LONGEST_TUNING_NAME = 32
+TUNING_HASH_LENGTH = 8
 
 CANDIDATE = "$candidate.name"
 _NOBODY = "''"
@@ -74,9 +75,12 @@ class Names:
 
     @property
     def tuning_job(self) -> str:
-        """JSONata: the tuning job of the candidate at hand; the hash shrinks rather than the prefix."""
+        """JSONata: the tuning job of the candidate at hand; candidate and hash shrink rather than the prefix."""
         room = LONGEST_TUNING_NAME - len(self.prefix) - 1
-        return f"'{self.prefix}-' & {digest(CANDIDATE, min(HASH_LENGTH, room))}"
+        shown = room - TUNING_HASH_LENGTH - 1
+        if shown < 1:
+            return f"'{self.prefix}-' & {digest(CANDIDATE, min(HASH_LENGTH, room))}"
+        return f"'{self.prefix}-' & $substring({CANDIDATE}, 0, {shown}) & '-' & {digest(CANDIDATE, TUNING_HASH_LENGTH)}"
 
     @property
     def config(self) -> str:
