@@ -31,6 +31,20 @@ TRANSIENT = (
     "DynamoDB.RequestLimitExceededException",
     "DynamoDB.ThrottlingException",
     "DynamoDB.SdkClientException",
+    "Sfn.SfnException",
+    "Sfn.SdkClientException",
+    "ApplicationAutoScaling.ApplicationAutoScalingException",
+    "ApplicationAutoScaling.ConcurrentUpdateException",
+    "ApplicationAutoScaling.InternalServiceException",
+    "ApplicationAutoScaling.SdkClientException",
+    "CloudWatchLogs.CloudWatchLogsException",
+    "CloudWatchLogs.ServiceUnavailableException",
+    "CloudWatchLogs.SdkClientException",
+    "Scheduler.SchedulerException",
+    "Scheduler.ConflictException",
+    "Scheduler.InternalServerException",
+    "Scheduler.ThrottlingException",
+    "Scheduler.SdkClientException",
 )
 """Errors that go away by waiting a little: throttling, faults of a service or of the way to it."""
 

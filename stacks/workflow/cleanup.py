@@ -1,11 +1,18 @@
-"""Clean up: of this workload's configs the one in use and the one before stay, with all that they refer to.
+"""Clean up: of this workload's configs those in use and the last two stay, with all that they refer to.
 
-A config goes only if none of its models is used by one that stays, and takes its models and artifacts along.
-Whatever fails here is left for the next run: what was deployed stays deployed.
+A config goes only if none of its models is used by one that stays, and takes its models along. What a version in
+the registry refers to lives as long as the version (stacks/workflow/prune.py).
+Whatever fails here is left for the next run: what was deployed stays deployed. What is gone already is no failure.
 """
 
 from stacks.workflow.asl import State, States, caught, choose, compute, each, q, sdk
 from stacks.workflow.names import Names
+
+MOST = 40
+"""Old configs that one run removes, the oldest first; more have only failing runs left, and the next goes on."""
+
+PAGES = 10
+"""Pages of a hundred names that are looked through for them."""
 
 _STALE = """(
     $used := [$configs[name in $kept].models];
@@ -15,32 +22,20 @@ _STALE = """(
 )"""
 
 _LOSERS = """[$map([$filter($results, function($result) { $not($result.name in [$passed.name]) })],
-    function($result) {{'model': $result.model, 'key': $live & '/' & $result.name & '/model.tar.gz'}})]"""
+    function($result) {{
+        'model': $result.model,
+        'key': $live & '/' & $result.name & '/model.tar.gz',
+        'registered': $result.package & '' != ''
+    }})]"""
 
 
-def cleanup_states(names: Names, bucket_prefix: str, *, then: str) -> States:
-    """After a deployment: old configs; after that, as after a failure, the models that do not serve."""
+def cleanup_states(names: Names, *, versions: str, then: str) -> States:
+    """After a deployment: old configs, then whatever `versions` is; at last the models that do not serve."""
     return {
-        "List configs": sdk(
-            "sagemaker",
-            "listEndpointConfigs",
-            {
-                "NameContains": f"{names.prefix}-",
-                "SortBy": "CreationTime",
-                "SortOrder": "Descending",
-                "MaxResults": 50,
-            },
-            catch=[caught("Discard models")],
-            assign={
-                "found": q(
-                    "[$filter($states.result.EndpointConfigs.EndpointConfigName, function($name) "
-                    f"{{ $contains($name, {names.config_pattern}) }})]"
-                ),
-            },
-            then="Read configs",
-        ),
+        **_listing_states(names),
+        **_using_states(names),
         "Read configs": each(
-            "$found",
+            "[$distinct($append($kept, $found))]",
             {
                 "Read config": sdk(
                     "sagemaker",
@@ -56,19 +51,13 @@ def cleanup_states(names: Names, bucket_prefix: str, *, then: str) -> States:
             at_once=5,
             then="Find stale configs",
             catch=[caught("Discard models")],
-            Assign={
-                "configs": q("[$states.result]"),
-                "kept": q(
-                    "$previous != '' ? [$config, $previous] "
-                    ": $append([$config], [[$filter($found, function($name) { $name != $config })][0]])"
-                ),
-            },
+            Assign={"configs": q("[$states.result]")},
         ),
         "Find stale configs": compute({"stale": q(_STALE)}, then="Remove stale configs"),
         "Remove stale configs": each(
             "$stale",
-            _removal(bucket_prefix),
-            then="Discard models",
+            _removal(),
+            then=versions,
             at_once=2,
             catch=[caught("Discard models")],
         ),
@@ -76,19 +65,96 @@ def cleanup_states(names: Names, bucket_prefix: str, *, then: str) -> States:
     }
 
 
+def _listing_states(names: Names) -> States:
+    """Sets `found`, the oldest configs of this workload; a list matches parts of names, hence the pages."""
+    wanted = {"NameContains": f"{names.prefix}-", "SortBy": "CreationTime", "SortOrder": "Ascending", "MaxResults": 100}
+    ours = (
+        "[$filter($states.result.EndpointConfigs.EndpointConfigName, function($name) "
+        f"{{ $contains($name, {names.config_pattern}) }})]"
+    )
+    token = q("$states.result.NextToken & ''")
+    return {
+        "List configs": sdk(
+            "sagemaker",
+            "listEndpointConfigs",
+            wanted,
+            catch=[caught("Discard models")],
+            assign={"found": q(ours), "token": token, "pages": 1},
+            then="Are those enough configs?",
+        ),
+        "Are those enough configs?": choose(
+            (f"$token != '' and $pages < {PAGES} and $count($found) < {MOST}", "List more configs"),
+            otherwise="Find endpoints",
+        ),
+        "List more configs": sdk(
+            "sagemaker",
+            "listEndpointConfigs",
+            wanted | {"NextToken": "{% $token %}"},
+            catch=[caught("Discard models")],
+            assign={"found": q(f"[$append($found, {ours})]"), "token": token, "pages": q("$pages + 1")},
+            then="Are those enough configs?",
+        ),
+    }
+
+
+def _using_states(names: Names) -> States:
+    """Sets `kept`: what this workload's endpoints use, the run's own config, and the one that served before."""
+    there = f"[$states.result.Endpoints[EndpointName in {list(names.endpoints)}].EndpointName]"
+    return {
+        "Find endpoints": sdk(
+            "sagemaker",
+            "listEndpoints",
+            {"NameContains": names.prefix, "SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 100},
+            catch=[caught("Discard models")],
+            assign={"serves": q(there)},
+            then="Read endpoints",
+        ),
+        "Read endpoints": each(
+            "$serves",
+            {
+                "Read endpoint": sdk(
+                    "sagemaker",
+                    "describeEndpoint",
+                    {"EndpointName": "{% $states.input %}"},
+                    output=q("$states.result.EndpointConfigName"),
+                    then=None,
+                )
+            },
+            at_once=2,
+            catch=[caught("Discard models")],
+            then="Keep the last two",
+            Assign={"used": q("[$states.result]")},
+        ),
+        "Keep the last two": compute(
+            {
+                "kept": q(
+                    "[$filter($distinct($append($used, [$config, $previous != '' ? $previous : $pointer.config])), "
+                    "function($name) { $name != '' })]"
+                ),
+                "found": q(f"[$filter($found, function($name, $number) {{ $number < {MOST} }})]"),
+            },
+            then="Read configs",
+        ),
+    }
+
+
 def discard_states(*, then: str) -> States:
-    """Models of this run that do not serve, and their artifacts; after a failure that is all of them."""
-    unimportant = [caught("Delete artifact")]
+    """Models of this run that do not serve, and their artifacts but for registered ones; after a failure all."""
+    unimportant = [caught("Is it registered?")]
     return {
         "Discard models": each(
             _LOSERS,
             {
-                "Is there a model?": choose(("$states.input.model != ''", "Delete model"), otherwise="Delete artifact"),
-                "Delete model": _delete_model("$states.input.model", "Delete artifact")
+                "Is there a model?": choose(
+                    ("$states.input.model != ''", "Delete model"), otherwise="Is it registered?"
+                ),
+                "Delete model": _delete_model("$states.input.model", "Is it registered?")
                 | {
                     "Output": "{% $states.input %}",
                     "Catch": [c | {"Output": "{% $states.input %}"} for c in unimportant],
                 },
+                "Is it registered?": choose(("$states.input.registered", "Keep artifact"), otherwise="Delete artifact"),
+                "Keep artifact": compute(then=None),
                 "Delete artifact": sdk(
                     "s3", "deleteObject", {"Bucket": "${Bucket}", "Key": "{% $states.input.key %}"}, then=None
                 ),
@@ -121,40 +187,24 @@ def withdraw_states(*, then: str, stuck: str) -> States:
     }
 
 
-def _removal(prefix: str) -> States:
-    item = "{% $states.input %}"
+def _removal() -> States:
     return {
         "Remove config": sdk(
             "sagemaker",
             "deleteEndpointConfig",
             {"EndpointConfigName": "{% $states.input.name %}"},
-            output=item,
+            output="{% $states.input %}",
             then="Remove models",
         ),
         "Remove models": each(
             "[$states.input.models]",
-            {"Remove model": _delete_model("$states.input", None)},
-            then="List artifacts",
-            at_once=2,
-        )
-        | {"Output": item},
-        "List artifacts": sdk(
-            "s3",
-            "listObjectsV2",
-            {"Bucket": "${Bucket}", "Prefix": q(f"'{prefix}/live/' & $states.input.name & '/'")},
-            output={"objects": q("[$states.result.Contents.{'Key': Key}]")},
-            then="Are there artifacts?",
-        ),
-        "Are there artifacts?": choose(
-            ("$count($states.input.objects) > 0", "Remove artifacts"), otherwise="Nothing left"
-        ),
-        "Remove artifacts": sdk(
-            "s3",
-            "deleteObjects",
-            {"Bucket": "${Bucket}", "Delete": {"Objects": "{% $states.input.objects %}", "Quiet": True}},
+            {
+                "Remove model": _delete_model("$states.input", None) | {"Catch": [caught("Model stays")]},
+                "Model stays": compute(then=None, comment="It was removed by hand, or is one for the next run"),
+            },
             then=None,
+            at_once=2,
         ),
-        "Nothing left": compute(then=None),
     }
 
 

@@ -1,32 +1,38 @@
 """The whole state machine of a workload: the groups of states, and how they lead into each other.
 
-plan -> prepare -> candidates -> gate -> lease -> deploy -> verify -> pointer -> clean up -> release -> done
-                                  |        |         |         |         |
-                                  |        |         +-- roll back ------+--> withdraw
-                                  +--------+--> discard the run's models <--------+
-                                                -> release -> fail with the remembered reason
+plan -> prepare -> candidates -> compare with live -> gate -> register -> (approval) ->
+                                                       |                      |
+    lease -> deploy -> verify -> pointer -> clean up -> release -> done       |
+      |        |         |         |                   |                      |
+      |        +-- roll back ------+--> withdraw       |                      |
+      +-----------------> discard the run's models <---+----------------------+
+                            -> release -> fail with the remembered reason
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from spec.workload import Workload
+from stacks.workflow.approval import approval_states
 from stacks.workflow.asl import States, choose, q
 from stacks.workflow.candidate import candidates_state
-from stacks.workflow.cleanup import cleanup_states, withdraw_states
-from stacks.workflow.deploy import deploy_states
+from stacks.workflow.cleanup import MOST, cleanup_states, withdraw_states
+from stacks.workflow.compare import compare_states
+from stacks.workflow.deployment import deployment_states
 from stacks.workflow.durations import longest_run
 from stacks.workflow.gate import gate_states
-from stacks.workflow.lease import lease_states, release_states
+from stacks.workflow.lease import keep_states, lease_states, release_states
 from stacks.workflow.names import Names
 from stacks.workflow.plan import plan_states
 from stacks.workflow.pointer import pointer_states
+from stacks.workflow.predecessor import predecessor_states
 from stacks.workflow.prepare import prepare_states
+from stacks.workflow.prune import prune_states
+from stacks.workflow.registry import registry_states
 from stacks.workflow.rollback import rollback_states
-from stacks.workflow.verify import verify_states
 
 _OUTPUT = {
-    "endpoint": "",
+    "endpoint": "{% $endpoint %}",
     "config": "{% $config %}",
     "variants": q("[$passed.name]"),
     "candidates": "{% $results %}",
@@ -38,19 +44,23 @@ def definition(*, names: Names, workload: Workload, settings: Mapping[str, Any])
     states: States = {
         **plan_states(names, workload, settings, then="Prepare"),
         **prepare_states(names, then="Try candidates"),
-        **candidates_state(names, at_once=workload.concurrency, then="Judge"),
-        **gate_states(passed="Acquire lease", refused="Discard models"),
-        **lease_states(names, then="Publish features", refused="Discard models"),
-        **deploy_states(names, then="Read example", withdraw="Withdraw config", undo="Roll back?"),
-        **verify_states(names, then="Move pointer", undo="Roll back?"),
-        **pointer_states(names, then="List configs", undo="Roll back?"),
-        **cleanup_states(names, workload.name, then="Is anything left?"),
-        **rollback_states(names, then="Withdraw config", stuck="Is anything left?"),
+        **candidates_state(names, at_once=workload.concurrency, then="Compare with live?"),
+        **compare_states(names, then="Judge"),
+        **gate_states(passed="Register versions", refused="Discard models"),
+        **_registered(names, workload, then="Acquire lease", refused="Discard models"),
+        **lease_states(names, then="Read pointer", refused="Discard models"),
+        **deployment_states(names, workload, then="Keep lease", withdraw="Withdraw config", undo="Check lease"),
+        **keep_states(names, then="Move pointer", lost="Is anything left?"),
+        **pointer_states(names, then="Did another endpoint serve?", undo="Check lease", stuck="Is anything left?"),
+        **predecessor_states(names, candidates=[*workload.candidates], then="List configs"),
+        **cleanup_states(names, versions="List versions", then="Is anything left?"),
+        **prune_states(names, workload, most_configs=MOST, then="Discard models"),
+        **rollback_states(names, candidates=[*workload.candidates], then="Withdraw config", stuck="Is anything left?"),
         **withdraw_states(then="Discard models", stuck="Is anything left?"),
         **release_states(names, then="Is anything left?"),
         "Is anything left?": choose(("$leased", "Release lease"), ("$failure.Error != ''", "Fail"), otherwise="Done"),
         "Fail": {"Type": "Fail", "Error": "{% $failure.Error %}", "Cause": "{% $failure.Cause %}"},
-        "Done": {"Type": "Succeed", "Output": _OUTPUT | {"endpoint": names.prefix}},
+        "Done": {"Type": "Succeed", "Output": _OUTPUT},
     }
     return {
         "Comment": f"Trains, judges and deploys {workload.name}",
@@ -58,4 +68,13 @@ def definition(*, names: Names, workload: Workload, settings: Mapping[str, Any])
         "StartAt": next(iter(states)),
         "TimeoutSeconds": longest_run(workload),
         "States": states,
+    }
+
+
+def _registered(names: Names, workload: Workload, *, then: str, refused: str) -> States:
+    if workload.registry.approval == "automatic":
+        return registry_states(names, workload, then=then)
+    return {
+        **registry_states(names, workload, then="Wait for approvals"),
+        **approval_states(workload, then=then, refused=refused),
     }

@@ -13,6 +13,7 @@ from constructs import Construct
 
 from stacks.findings import imported_arn
 from stacks.permissions import allow, arn, explain_open, pass_role
+from stacks.workflow.lease_permissions import lease_permissions
 from stacks.workflow.names import Names
 
 _JOBS = ("training", "transform", "processing", "hyper-parameter-tuning")
@@ -48,10 +49,13 @@ def state_machine_role(
         *_waiting(stack),
         pass_role(jobs, "sagemaker.amazonaws.com"),
         *_artifacts(names.workload, bucket),
-        allow(["dynamodb:PutItem", "dynamodb:DeleteItem"], [leases.table_arn]),
-        allow(["ssm:PutParameter", "ssm:AddTagsToResource"], [arn(stack, "ssm", f"parameter{names.pointer}")]),
+        allow(
+            ["ssm:GetParameters", "ssm:PutParameter", "ssm:AddTagsToResource"],
+            [arn(stack, "ssm", f"parameter{names.pointer}")],
+        ),
     ]:
         role.add_to_policy(statement)
+    lease_permissions(role, names, leases)
     _explain_state_machine_role(role, names, bucket)
     return role
 
@@ -84,8 +88,9 @@ def _explain_state_machine_role(role: iam.Role, names: Names, bucket: s3.IBucket
 
 def _sagemaker(stack: Stack, names: Names) -> list[iam.PolicyStatement]:
     def made(*kinds: str) -> list[str]:
-        ours = {"endpoint": names.prefix}
-        return [arn(stack, "sagemaker", f"{kind}/{ours.get(kind, names.prefix + '-*')}") for kind in kinds]
+        ours = {"endpoint": names.endpoints}
+        made = [f"{kind}/{name}" for kind in kinds for name in ours.get(kind, (f"{names.prefix}-*",))]
+        return [arn(stack, "sagemaker", resource) for resource in made]
 
     def actions(verbs: str, thing: str) -> list[str]:
         return [f"sagemaker:{verb}{thing}" for verb in verbs.split()]

@@ -1,57 +1,40 @@
-"""Roll back: the endpoint goes back to the config it had; a first endpoint that never served is deleted.
+"""Roll back: the endpoint goes back to the config it had; one that never served is deleted.
 
-When even that fails nothing is deleted, since the endpoint may still use it.
+When even that fails nothing is deleted, since the endpoint may still use it. A run that was redriven after
+another took its lease touches nothing.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from stacks.workflow.asl import States, caught, choose, compute, q, retry, sdk
-from stacks.workflow.deploy import BUSY, PAUSE, TRIES, status_of
+from stacks.workflow.asl import States, caught, choose, compute, each, q, sdk
+from stacks.workflow.endpoint import BUSY, PAUSE, TRIES, WHILE_BUSY, deregistering, look, removal_states
+from stacks.workflow.guarding import RETAIN
+from stacks.workflow.lease import keep_states
 from stacks.workflow.names import Names
-
-_WHILE_BUSY = [
-    retry(
-        ["SageMaker.SageMakerException", "SageMaker.SdkClientException"],
-        first=5,
-        rate=1.5,
-        attempts=30,
-        longest=60,
-    )
-]
+from stacks.workflow.scaling import restoring_states
 
 
-def rollback_states(names: Names, *, then: str, stuck: str) -> States:
+def rollback_states(names: Names, *, candidates: Sequence[str], then: str, stuck: str) -> States:
     """Then the config and the models that failed are removed."""
     lost = [caught("Roll back failed", {"reason": q("$states.errorOutput.Cause & ''")})]
+    check = keep_states(names, then="Roll back?", lost=stuck, state="Check lease")
+    check["Check lease"] |= {"Assign": {"looks": 0}}
     return {
-        "Roll back?": choose(
-            ("$previous = ''", "Find first endpoint"),
-            otherwise="Look before roll back",
-        ),
-        **_deleting_states(names, lost, then),
-        "Look before roll back": _look(names, lost, "Is roll back needed?"),
-        "Is roll back needed?": choose(
-            ("$status = 'InService' and $serving = $previous", then),
-            (f"$status in {BUSY} and $looks <= 2 * {TRIES}", "Wait before roll back"),
-            otherwise="Roll back",
-        ),
-        "Wait before roll back": PAUSE | {"Next": "Look before roll back"},
-        "Roll back": sdk(
-            "sagemaker",
-            "updateEndpoint",
-            {"EndpointName": names.prefix, "EndpointConfigName": "{% $previous %}"},
-            retries=_WHILE_BUSY,
+        **check,
+        "Roll back?": choose(("$previous = ''", "Find first endpoint"), otherwise="Look before roll back"),
+        **removal_states(
+            "first",
+            names=names,
+            endpoint="$endpoint",
+            candidates=candidates,
             catch=lost,
-            assign={"looks": 0},
-            then="Wait for roll back",
+            then=then,
+            stuck="First endpoint stays",
         ),
-        "Wait for roll back": PAUSE | {"Next": "Look at roll back"},
-        "Look at roll back": _look(names, lost, "Is roll back done?"),
-        "Is roll back done?": choose(
-            ("$status = 'InService' and $serving = $previous", then),
-            (f"$status in {BUSY} and $looks <= {TRIES}", "Wait for roll back"),
-            otherwise="Roll back failed",
-        ),
+        "First endpoint stays": compute({"reason": "It was waited for long enough."}, then="Roll back failed"),
+        **_returning_states(lost),
+        **restoring_states(then=then),
         "Roll back failed": compute(
             {
                 "failure": {
@@ -67,49 +50,38 @@ def rollback_states(names: Names, *, then: str, stuck: str) -> States:
     }
 
 
-def _deleting_states(names: Names, lost: list[dict[str, Any]], then: str) -> States:
+def _returning_states(lost: list[dict[str, Any]]) -> States:
+    """With the capacity that autoscaling had made of it, if it had."""
+    both = "{'EndpointName': $endpoint, 'EndpointConfigName': $previous}"
     return {
-        "Find first endpoint": sdk(
-            "sagemaker",
-            "listEndpoints",
-            {
-                "NameContains": names.prefix,
-                "SortBy": "CreationTime",
-                "SortOrder": "Descending",
-                "MaxResults": 100,
-            },
-            catch=lost,
-            assign={"status": q(status_of(names.prefix)), "looks": q("$looks + 1")},
-            then="Is there a first endpoint?",
+        "Look before roll back": look("$endpoint", catch=lost, then="Is roll back needed?"),
+        "Is roll back needed?": choose(
+            ("$status = 'InService' and $serving = $previous", "Scale as before"),
+            (f"$status in {BUSY} and $looks <= 2 * {TRIES}", "Wait before roll back"),
+            otherwise="Let variants go",
         ),
-        "Is there a first endpoint?": choose(
-            ("$status = ''", then),
-            (f"$status in {BUSY} and $looks <= 2 * {TRIES}", "Wait for first endpoint"),
-            otherwise="Delete first endpoint",
-        ),
-        "Wait for first endpoint": PAUSE | {"Next": "Find first endpoint"},
-        "Delete first endpoint": sdk(
-            "sagemaker",
-            "deleteEndpoint",
-            {"EndpointName": names.prefix},
-            retries=_WHILE_BUSY,
+        "Wait before roll back": PAUSE | {"Next": "Look before roll back"},
+        "Let variants go": each(
+            "[$variants.VariantName]",
+            deregistering("Let new variant go", "$endpoint"),
+            at_once=5,
             catch=lost,
-            then="Wait for first endpoint",
+            then="Roll back",
+        ),
+        "Roll back": sdk(
+            "sagemaker",
+            "updateEndpoint",
+            q(f"$merge([{both}, $count($scaled) > 0 ? {RETAIN} : {{}}])"),
+            retries=WHILE_BUSY,
+            catch=lost,
+            assign={"looks": 0},
+            then="Wait for roll back",
+        ),
+        "Wait for roll back": PAUSE | {"Next": "Look at roll back"},
+        "Look at roll back": look("$endpoint", catch=lost, then="Is roll back done?"),
+        "Is roll back done?": choose(
+            ("$status = 'InService' and $serving = $previous", "Scale as before"),
+            (f"$status in {BUSY} and $looks <= {TRIES}", "Wait for roll back"),
+            otherwise="Roll back failed",
         ),
     }
-
-
-def _look(names: Names, lost: list[dict[str, Any]], then: str) -> dict[str, Any]:
-    return sdk(
-        "sagemaker",
-        "describeEndpoint",
-        {"EndpointName": names.prefix},
-        catch=lost,
-        assign={
-            "status": "{% $states.result.EndpointStatus %}",
-            "serving": q("$states.result.EndpointConfigName & ''"),
-            "reason": q("$states.result.FailureReason & ''"),
-            "looks": q("$looks + 1"),
-        },
-        then=then,
-    )

@@ -6,7 +6,6 @@ arrive as a string in quotes. A server that reads no JSON (built-in XGBoost) is 
 """
 
 from stacks.workflow.asl import MINUTE, States, caught, each, fail, failure, q, retry, sdk
-from stacks.workflow.names import Names
 
 _HICCUPS = [
     "SageMakerRuntime.ModelNotReadyException",
@@ -38,7 +37,7 @@ _READS_JSON = """[$filter($passed.name, function($name) {
 _REASON = "$states.input & ': ' & $states.errorOutput.Error & ' ' & $states.errorOutput.Cause"
 
 
-def verify_states(names: Names, *, then: str, undo: str) -> States:
+def verify_states(*, then: str, undo: str) -> States:
     """A model that answered the batch transform may still fail behind an endpoint."""
     broken = [caught(undo, failure("VerificationFailed", "A variant did not answer the example: "))]
     return {
@@ -57,7 +56,7 @@ def verify_states(names: Names, *, then: str, undo: str) -> States:
                     "sagemakerruntime",
                     "invokeEndpoint",
                     {
-                        "EndpointName": names.prefix,
+                        "EndpointName": "{% $endpoint %}",
                         "TargetVariant": "{% $states.input %}",
                         "ContentType": "application/json",
                         "Body": q(_BODY),

@@ -88,7 +88,7 @@ class Cloud(Versions, Scaled):
         if sent["AppSpecification"]["ContainerArguments"] == ["prepare"]:
             self.objects[f"{prefix}/features.json"] = json.dumps(self.features)
         else:
-            known = self.live_metrics or self.metrics if "/live/" in prefix else self.metrics
+            known = self.live_metrics or self.metrics if "/compared/" in prefix else self.metrics
             values = known[sent["Environment"]["CANDIDATE"]]
             group = {name: {"value": value} for name, value in values.items()}
             self.objects[f"{prefix}/metrics.json"] = json.dumps({"rows": 30, "regression_metrics": group})

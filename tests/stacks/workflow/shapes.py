@@ -48,7 +48,10 @@ def _as_sent(value: Any, shape: Shape) -> Any:
         return (value if isinstance(value, str) else json.dumps(value)).encode()
     if isinstance(shape, StructureShape) and isinstance(value, dict):
         pascal: dict[str, str] = {name[:1].upper() + name[1:]: name for name in shape.members}
-        return {pascal.get(k, f'{k}?'): _as_sent(v, shape.members[pascal[k]]) if k in pascal else v for k, v in value.items()}
+        return {
+            pascal.get(k, f"{k}?"): _as_sent(v, shape.members[pascal[k]]) if k in pascal else v
+            for k, v in value.items()
+        }
     return value
 
 

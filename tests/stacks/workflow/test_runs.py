@@ -211,7 +211,7 @@ def test_a_failed_endpoint_is_deleted_and_made_anew() -> None:
     run(cloud)
     cloud.endpoints["dev-boston"]["EndpointStatus"] = "Failed"
     walked = run(cloud, execution="run-2")
-    assert "Delete failed endpoint" in walked.visited
+    assert "Delete stale endpoint" in walked.visited
     assert "Create endpoint" in walked.visited
 
 
