@@ -73,7 +73,8 @@ def _values(
     context: Context, endpoint: str, series: Sequence[Key], start: datetime, end: datetime
 ) -> dict[Key, Points]:
     """Points by moment; GetMetricData takes whole minutes, and pages."""
-    start, end = start.replace(second=0, microsecond=0), end.replace(second=0, microsecond=0) + MINUTE
+    end = end.replace(second=0, microsecond=0) + MINUTE
+    start = min(start.replace(second=0, microsecond=0), end - MINUTE)
     period = min(DAY, int((end - start).total_seconds()))
     queries = [_query(number, endpoint, key, period) for number, key in enumerate(series)]
     pages = context.client("cloudwatch").get_paginator("get_metric_data")
