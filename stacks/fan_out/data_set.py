@@ -15,11 +15,16 @@ from stacks.workflow.candidate import (
 )
 from stacks.workflow.names import Names
 
+NO_RESULT = "No candidate could be judged. "
+"""Begins the reasons in what AWS tells of an error in an expression."""
+
 _SETTINGS = """$merge([$states.input.settings, {'tags':
     $append($states.input.settings.tags, [{'Key': 'trainyard:data-set', 'Value': $states.input.data_set.id}])
 }])"""
 
-_REASONS = "$join([$map($results, function($one) { $one.name & ': ' & $one.error })], '\\n')"
+_REASONS = f"""'{NO_RESULT}' & $join([$map($results, function($one) {{ $one.name & ': ' & $one.error }})], '\\n')"""
+
+_REDRIVES = "$states.context.Execution.RedriveCount & ''"
 
 
 def data_set_states(names: Names) -> States:
@@ -47,9 +52,14 @@ def data_set_states(names: Names) -> States:
         ),
         "Is there a result?": choose(
             ("$count([$filter($results, function($one) { $one.error = '' })]) > 0", "Report data set"),
-            otherwise="Fail data set",
+            otherwise="Tell reasons",
         ),
-        "Fail data set": fail("NoCandidateJudged", _REASONS),
+        "Tell reasons": compute({"reasons": q(_REASONS), "redrives": q(_REDRIVES)}, then="Fail data set"),
+        "Fail data set": compute(
+            {"results": q(f"$redrives = ({_REDRIVES}) ? $error($reasons) : []")},
+            then="Try candidates",
+            comment="A redrive begins where it failed: here, so that it tries again; a Fail would only fail again",
+        ),
         "Report data set": compute(
             output={"data_set": "{% $data_set.id %}", "candidates": "{% $results %}"}, then=None
         ),

@@ -22,6 +22,7 @@ Row = dict[str, Any]
 PARTS = ("train", "validation", "test")
 OWN = ("data_set", "candidate", "winner", "passed", *(f"rows_{part}" for part in PARTS), "artifact", "error")
 MOST_REASONS = 5
+NO_RESULT = "No candidate could be judged. "
 
 
 def run(paths: Paths) -> None:
@@ -75,7 +76,9 @@ def _rows(one: Mapping[str, Any], child: Mapping[str, Any], plan: Mapping[str, A
 
 
 def _reason(child: Mapping[str, Any]) -> str:
-    return str(child.get("Cause") or child.get("Error") or child.get("Status") or "it was not begun")
+    """Return what the state machine says of the candidates, which Step Functions puts into words of its own."""
+    cause = str(child.get("Cause") or child.get("Error") or child.get("Status") or "it was not begun")
+    return cause.partition(NO_RESULT)[2] or cause
 
 
 def best(metrics: Mapping[str, Mapping[str, float]], gate: Mapping[str, Any]) -> str | None:
