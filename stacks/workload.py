@@ -16,13 +16,18 @@ from spec.algorithm import ScriptAlgorithm
 from spec.deployment import Deployment
 from spec.workload import Workload
 from stacks.alarms import WorkloadAlarms
+from stacks.belonging import remember
+from stacks.approval.registry import ModelRegistry
 from stacks.batch.machine import Batch
+from stacks.job_protection import protect_jobs
 from stacks.machine import Machine
 from stacks.shift.definition import definition as shift_definition
 from stacks.shift.role import shift_role
 from stacks.triggers.new_data import NewDataTrigger
 from stacks.triggers.schedules import Schedules
+from stacks.workflow.capture_permissions import capture_permissions
 from stacks.workflow.definition import definition
+from stacks.workflow.endpoint_permissions import endpoint_permissions
 from stacks.workflow.names import Names
 from stacks.workflow.registries import repository_arns
 from stacks.workflow.roles import job_role, state_machine_role
@@ -47,6 +52,7 @@ class WorkloadStack(Stack):
         images: Mapping[str, str],
     ) -> None:
         super().__init__(scope, id, env=env, description=f"Trainyard: {workload.name} in {deployment.stage}")
+        remember(self, deployment)
         self.names = Names(stage=deployment.stage, workload=workload.name)
         scripts = _sources(self, workload)
         self.job_role = job_role(
@@ -58,6 +64,7 @@ class WorkloadStack(Stack):
         )
         for asset in scripts.values():
             self.job_role.add_to_policy(_reading(asset))
+        protect_jobs(self.job_role, deployment)
         values = settings(
             deployment=deployment,
             workload=workload,
@@ -72,15 +79,29 @@ class WorkloadStack(Stack):
             **{_placeholder(name): uri for name, uri in images.items()},
             **{f"{_placeholder(name)}Source": asset.s3_object_url for name, asset in scripts.items()},
         }
+        run_role = state_machine_role(self, self.names, bucket=bucket, leases=leases, jobs=self.job_role)
+        endpoint_permissions(run_role, self.names, workload)
+        if workload.endpoint.data_capture:
+            capture_permissions(self.job_role, self.names, bucket)
         self.state_machine = Machine(
             self,
             "Run",
             name=self.names.prefix,
             definition=definition(names=self.names, workload=workload, settings=values),
             values=known,
-            role=state_machine_role(self, self.names, bucket=bucket, leases=leases, jobs=self.job_role),
+            role=run_role,
             failures=failures,
         ).state_machine
+        ModelRegistry(
+            self,
+            "Registry",
+            names=self.names,
+            workload=workload,
+            run_role=run_role,
+            leases=leases,
+            values=known,
+            failures=failures,
+        )
         WorkloadAlarms(self, "Alarms", names=self.names, workload=workload, run=self.state_machine, failures=failures)
         shift = Machine(
             self,

@@ -20,6 +20,7 @@ _POINTER = """$string($merge([$pointer, {
     'config': $config,
     'features': $live & '/features.json',
     'models': {$variant: $model},
+    'packages': $lookup($pointer.packages, $variant) ? {$variant: $lookup($pointer.packages, $variant)} : {},
     'metrics': $type($lookup($pointer.metrics, $variant)) = 'object'
         ? {$variant: $lookup($pointer.metrics, $variant)} : {}
 }]))"""

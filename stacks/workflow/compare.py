@@ -21,7 +21,7 @@ _WANTED = """$type($plan.gate.no_worse_than_live) = 'object'
 
 _AT_ONCE = 4
 _NAME = "$rival.name"
-_PLACE = f"{RUN} & '/live/' & {_NAME}"
+_PLACE = f"{RUN} & '/compared/' & {_NAME}"
 
 _SERVED = "$states.result.Parameters ? $parse($states.result.Parameters[0].Value) : {}"
 
@@ -98,7 +98,7 @@ def _trial(names: Names) -> States:
         "Read live metrics": sdk(
             "s3",
             "getObject",
-            {"Bucket": "${Bucket}", "Key": q(f"$run & '/live/' & {_NAME} & '/evaluation/metrics.json'")},
+            {"Bucket": "${Bucket}", "Key": q(f"$run & '/compared/' & {_NAME} & '/evaluation/metrics.json'")},
             catch=failed,
             output={"name": q(_NAME), "metrics": q(METRICS), "error": ""},
             then=None,

@@ -1,7 +1,7 @@
 """Old versions: the newest stay in the registry, and those of configs that stay; the rest goes with its artifacts.
 
 The artifacts go first: a version without them is found again by the next run, artifacts without a version are not.
-A version that this workload's runs did not register, or that one may still wait for approval of, is left alone.
+A version that no run registered, that served until now, or whose approval a run may still wait for, is left alone.
 """
 
 from spec.workload import Workload
@@ -16,7 +16,8 @@ _VERSION = """{
         and $millis() - $toMillis($states.result.CreationTime) < %d
 }"""
 
-_STAYS = "$states.input.config = '' or $states.input.config in $remaining or $states.input.waits"
+_STAYS = """$states.input.config = '' or $states.input.config in $remaining
+    or $states.input.arn in $guarded or $states.input.waits"""
 
 # The features stay for the other candidates of the config; the last one takes them along.
 _OBJECTS = """(
@@ -48,6 +49,7 @@ def prune_states(names: Names, workload: Workload, *, most_configs: int, then: s
             catch=[caught(then)],
             assign={
                 "old": q(old),
+                "guarded": q("[$each($pointer.packages, function($arn) { $arn })]"),
                 "remaining": q("[$filter([$configs.name], function($name) { $not($name in [$stale.name]) })]"),
             },
             then="Remove old versions",
@@ -66,7 +68,7 @@ def _removal(workload: Workload) -> States:
             output=q(_VERSION % (workload.registry.timeout_seconds * 1_000)),
             then="Does version stay?",
         ),
-        "Does version stay?": choose((_STAYS, "Keep version"), otherwise="List artifacts"),
+        "Does version stay?": choose((" ".join(_STAYS.split()), "Keep version"), otherwise="List artifacts"),
         "Keep version": compute(then=None),
         "List artifacts": sdk(
             "s3",

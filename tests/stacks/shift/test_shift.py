@@ -73,6 +73,7 @@ def test_the_pointer_names_the_winner_with_artifacts_of_its_own() -> None:
         "config": config,
         "features": f"boston/live/{config}/features.json",
         "models": {"linear": model},
+        "packages": {"linear": before["packages"]["linear"]},
         "metrics": {"linear": {"rmse": 5}},
     }
     assert cloud.endpoints["dev-boston"]["EndpointConfigName"] == config
@@ -118,7 +119,8 @@ def test_clean_up_after_the_next_run_leaves_no_trace_of_the_losers() -> None:
     assert set(cloud.configs) == {promoted, last}
     used = {v["ModelName"] for c in cloud.configs.values() for v in c["ProductionVariants"]}
     assert set(cloud.models) == used
-    assert {key.split("/")[2] for key in cloud.objects if "/live/" in key} == {promoted, last}
+    versions = {one["CustomerMetadataProperties"]["config"] for one in cloud.packages.values()}
+    assert {key.split("/")[2] for key in cloud.objects if "/live/" in key} == {promoted, last} | versions
 
 
 def test_steps_short_of_100_move_traffic_and_promote_nobody() -> None:

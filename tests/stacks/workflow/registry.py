@@ -21,12 +21,14 @@ class Versions:
     packages: dict[str, Json] = field(default_factory=dict)
     approver: Callable[[Json], None] = nobody
     tokens: dict[str, Json] = field(default_factory=dict)
+    registered: int = 0
 
     def _createModelPackage(self, sent: Json) -> Json:
         same = [arn for arn, one in self.packages.items() if one["ClientToken"] == sent["ClientToken"]]
         if same:
             return {"ModelPackageArn": same[0]}
-        arn = f"{ARN}/{sent['ModelPackageGroupName']}/{len(self.packages) + 1}"
+        self.registered += 1
+        arn = f"{ARN}/{sent['ModelPackageGroupName']}/{self.registered}"
         self.packages[arn] = sent | {"ModelPackageArn": arn, "CreationTime": "2026-01-01T00:00:00.000Z"}
         return {"ModelPackageArn": arn}
 
