@@ -20,6 +20,7 @@ from stacks.belonging import remember
 from stacks.approval.registry import ModelRegistry
 from stacks.batch.machine import Batch
 from stacks.job_protection import protect_jobs
+from stacks.fan_out.machine import FanOutMachine
 from stacks.machine import Machine
 from stacks.shift.definition import definition as shift_definition
 from stacks.shift.role import shift_role
@@ -133,6 +134,19 @@ class WorkloadStack(Stack):
                 new_data=workload.trigger.new_data,
                 run=self.state_machine,
                 bucket=bucket,
+                failures=failures,
+            )
+        if workload.fan_out:
+            FanOutMachine(
+                self,
+                "FanOut",
+                names=self.names,
+                workload=workload,
+                fan_out=workload.fan_out,
+                settings=values,
+                bucket=bucket,
+                jobs=self.job_role,
+                values=known,
                 failures=failures,
             )
         CfnOutput(self, "StateMachineArn", value=self.state_machine.state_machine_arn)
