@@ -36,6 +36,7 @@ class Execution:
     name: str = "run-1"
     visited: list[str] = field(default_factory=list)
     retried: list[str] = field(default_factory=list)
+    sent: list[tuple[str, str, Any]] = field(default_factory=list)
     output: Any = None
     redrives: int = 0
     places: dict[Path, Place] = field(default_factory=dict)
@@ -44,6 +45,11 @@ class Execution:
     def run(self) -> Any:
         """The output; a failed execution raises TaskError."""
         return self._flow(self.definition, self.input, {}, {}, ())
+
+    @property
+    def transitions(self) -> int:
+        """State transitions as AWS bills them: every state entered, every retry."""
+        return len(self.visited) + len(self.retried)
 
     def redrive(self) -> Any:
         """Go on where it failed; as `run`."""
@@ -111,6 +117,7 @@ class Execution:
                 arguments = self._value(state["Arguments"], variables, states)
                 assert self._value(state["TimeoutSeconds"], variables, states) > 0
                 resource = state["Resource"].partition(":states:::")[2]
+                self.sent.append((name, resource, copy.deepcopy(arguments)))
                 states["result"] = copy.deepcopy(self.service(name, resource, arguments))
             case "Map":
                 items = self._value(state["Items"], variables, states)
