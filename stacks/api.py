@@ -13,6 +13,7 @@ from spec.deployment import Deployment
 from spec.workload import Workload
 from stacks.findings import explain
 from stacks.function import PredictFunction
+from stacks.key import key_of
 from stacks.problems import answer_with_problems
 
 API_STAGE = "api"
@@ -95,17 +96,18 @@ class ApiStack(Stack):
             # logs, or another project's, may have come to depend on it.
             cloud_watch_role=True,
             cloud_watch_role_removal_policy=RemovalPolicy.RETAIN,
-            deploy_options=self._stage(),
+            deploy_options=self._stage(deployment),
         )
         # Its output would end in a slash and stand beside ours.
         api.node.try_remove_child("Endpoint")
         _explain(api)
         return api
 
-    def _stage(self) -> apigateway.StageOptions:
+    def _stage(self, deployment: Deployment) -> apigateway.StageOptions:
         access_logs = logs.LogGroup(
             self,
             "AccessLogs",
+            encryption_key=key_of(self, deployment),
             retention=logs.RetentionDays.THREE_MONTHS,
             removal_policy=RemovalPolicy.DESTROY,
         )
@@ -124,6 +126,9 @@ class ApiStack(Stack):
             "Validator", validate_request_body=True, validate_request_parameters=True
         )
         envelope = self.api.add_model("Envelope", content_type="application/json", schema=_ENVELOPE)
+        # The contract and the page that is made of it are for everybody; what they call is not.
+        for resource in (self.api.root, self.api.root.add_resource("openapi.json")):
+            resource.add_method("GET", integration, api_key_required=False, request_validator=validator)
         workloads = self.api.root.add_resource("v1").add_resource("workloads")
         workload = workloads.add_resource("{workload}")
         for resource in (workloads, workload):

@@ -1,8 +1,4 @@
-"""Rows against the schema: every bad field of every row is named, and good rows come back typed.
-
-A number outside the training range passes: the range describes a sample, and a model extrapolates or
-saturates as it was built to. `GET /v1/workloads/{workload}` shows the range to those who care.
-"""
+"""Rows against the schema: every bad field of every row is named, and good rows come back typed."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from predict import page
 from predict import request as requests
 from predict.answer import Response
 from predict.endpoint import Runtime
 from predict.feedback import Feedback, Store
 from predict.live import Aws, LiveModels
+from predict.openapi.document import OpenApi
 from predict.predictions import Predictions
 from predict.routes import Routes, Verb
 from predict.settings import Settings
@@ -64,7 +66,10 @@ def build(
     workloads = Workloads(live, settings)
     predictions = Predictions(live, aws, new_id)
     feedback = Feedback(live, aws, now)
+    openapi = OpenApi(live, settings)
     verbs: dict[str, dict[str, Verb]] = {
+        "/": {"GET": page.answer},
+        "/openapi.json": {"GET": openapi.answer},
         "/v1/workloads": {"GET": workloads.answer_all},
         "/v1/workloads/{workload}": {"GET": workloads.answer_one},
         "/v1/workloads/{workload}/predictions": {"POST": predictions.answer},

@@ -23,11 +23,11 @@ def check(feature: Feature, value: Any, *, text: bool) -> float | int | str:
     if feature.kind == "category":
         return _category(feature, value)
     number = _finite(value, text)
-    if feature.kind == "number":
-        return number
-    if number != int(number):
+    if feature.kind == "integer" and number != int(number):
         raise Refused("not a whole number", "an integer")
-    return int(number)
+    if not feature.low <= number <= feature.high:
+        raise Refused("too far from the training data", {"min": feature.low, "max": feature.high})
+    return int(number) if feature.kind == "integer" else number
 
 
 def _category(feature: Feature, value: Any) -> str:

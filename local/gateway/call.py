@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request
 
-from local.settings import ACCOUNT, REGION
+from local.settings import ACCOUNT
 
 
 @dataclass
@@ -40,19 +40,22 @@ class Call:
         return matches(self.media_type, self.api.binaryMediaTypes)
 
     def context(self) -> dict[str, Any]:
-        """Return the request context, as a function's event and the access log name its members."""
+        """Return the request context, as a function's event and the access log name its members.
+
+        Domain and path are as with a custom domain, whose base path is in the path: what the caller sees.
+        """
         request, moment = self.request, time.gmtime(self.started)
         trace = f"1-{int(self.started):08x}-{self.request_id.replace('-', '')[:24]}"
         return {
             "accountId": ACCOUNT,
             "apiId": self.api.id,
             "deploymentId": self.stage.deployment_id,
-            "domainName": f"{self.api.id}.execute-api.{REGION}.amazonaws.com",
+            "domainName": request.host,
             "domainPrefix": self.api.id,
             "extendedRequestId": self.request_id.replace("-", "")[:16],
             "httpMethod": request.method,
             "identity": self._identity(),
-            "path": f"/{self.stage.name}{self.path}",
+            "path": request.path,
             "protocol": request.environ.get("SERVER_PROTOCOL", "HTTP/1.1"),
             "requestId": self.request_id,
             "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", moment),

@@ -65,6 +65,7 @@ def event(call: Call) -> dict[str, Any]:
     headers: dict[str, list[str]] = {}
     for name, value in request.headers.items():
         headers.setdefault(name, []).append(value)
+    headers |= _forwarded(call)
     arguments = {name: request.args.getlist(name) for name in request.args}
     return {
         "resource": call.resource_path,
@@ -79,6 +80,17 @@ def event(call: Call) -> dict[str, Any]:
         "requestContext": call.context(),
         "body": _body(call),
         "isBase64Encoded": bool(call.body) and call.binary,
+    }
+
+
+def _forwarded(call: Call) -> dict[str, list[str]]:
+    """What the gateway says of the caller's side, whatever the caller said of it."""
+    request = call.request
+    port = request.host.partition(":")[2] or {"https": "443"}.get(request.scheme, "80")
+    return {
+        "X-Forwarded-For": [str(request.remote_addr)],
+        "X-Forwarded-Port": [port],
+        "X-Forwarded-Proto": [request.scheme],
     }
 
 

@@ -28,7 +28,7 @@ def routes(template: Json) -> dict[str, Json]:
         return f"{path(parent['ParentId'])}/{parent['PathPart']}"
 
     methods = resources(template, f"{GATEWAY}::Method").values()
-    return {f"{method['HttpMethod']} {path(method['ResourceId'])}": method for method in methods}
+    return {f"{method['HttpMethod']} {path(method['ResourceId']) or '/'}": method for method in methods}
 
 
 def envelope(template: Json, route: str) -> Json:
@@ -58,6 +58,8 @@ def grants(template: Json, action: str) -> set[str]:
 
 def test_routes_are_the_documented_ones(template: Json) -> None:
     assert set(routes(template)) == {
+        "GET /",
+        "GET /openapi.json",
         "GET /v1/workloads",
         "GET /v1/workloads/{workload}",
         "POST /v1/workloads/{workload}/predictions",
@@ -65,8 +67,9 @@ def test_routes_are_the_documented_ones(template: Json) -> None:
     }
 
 
-def test_no_route_answers_without_a_key(template: Json) -> None:
-    assert all(method["ApiKeyRequired"] for method in routes(template).values())
+def test_only_the_contract_and_the_page_answer_without_a_key(template: Json) -> None:
+    open_to_all = {route for route, method in routes(template).items() if not method["ApiKeyRequired"]}
+    assert open_to_all == {"GET /", "GET /openapi.json"}
 
 
 def test_key_is_bound_to_throttle_and_quota(template: Json) -> None:

@@ -48,6 +48,32 @@ def test_what_is_no_finite_number_is_a_bad_field(number: str) -> None:
     assert [error["field"] for error in problem["errors"]] == ["length"]
 
 
+def test_number_far_from_the_training_data_is_a_bad_field_with_what_is_allowed() -> None:
+    """There is room of the data's own width on either side: lengths were 4.3 to 7.9, petals 1 to 9."""
+    problem = refused(records(GOOD | {"length": 0.69}, GOOD | {"length": 11.51}, GOOD | {"petals": 18}))
+    assert [(error["row"], error["field"]) for error in problem["errors"]] == [
+        (1, "length"),
+        (2, "length"),
+        (3, "petals"),
+    ]
+    assert problem["errors"][0]["allowed"] == {"min": pytest.approx(0.7), "max": pytest.approx(11.5)}
+
+
+def test_number_a_little_outside_the_training_data_is_predicted() -> None:
+    world = World().live().answers(b"setosa,0.9,0.1\n" * 2)
+    assert ask(world, event(records(GOOD | {"length": 0.71}, GOOD | {"petals": 17}))).status == 200
+
+
+def test_horizon_has_the_models_own_limits() -> None:
+    forecast = FEATURES | {
+        "task": "forecasting",
+        "features": [{"name": "horizon", "type": "integer", "min": 1, "max": 16}],
+        "columns": ["horizon"],
+    }
+    answer = ask(World().live(forecast), event(records({"horizon": 0}, {"horizon": 17})))
+    assert [error["allowed"] for error in answer.body["errors"]] == [{"min": 1, "max": 16}] * 2
+
+
 @pytest.mark.parametrize("cell", ["", "nan", "inf", "1_0", "٣", "0x1", "1,5", "x"])
 def test_what_is_no_number_in_a_csv_cell_is_a_bad_field(cell: str) -> None:
     problem = refused(f'length,petals,colour\n"{cell}",4,blue\n', Content_Type="text/csv")

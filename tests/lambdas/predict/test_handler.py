@@ -60,7 +60,7 @@ def test_settings_have_a_default_and_refuse_nonsense() -> None:
 
 
 def test_every_answer_carries_security_headers_and_the_request_id() -> None:
-    answer = ask(World(), event(resource="/", X_Request_Id="mine-1"))
+    answer = ask(World(), event(resource="/v2", X_Request_Id="mine-1"))
     assert answer.headers["X-Request-Id"] == "mine-1"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"] == "no-store"

@@ -21,7 +21,8 @@ ROWS = st.lists(st.tuples(NUMBERS, st.integers(-(2**70), 2**70), TEXTS), min_siz
 
 def schema_of(levels: set[str]) -> schema.Schema:
     category = {"name": "colour", "type": "category", "categories": sorted(levels)}
-    return schema.read(FEATURES | {"features": [*FEATURES["features"][:2], category]})
+    numbers = [{"name": "length", "type": "number"}, {"name": "petals", "type": "integer"}]
+    return schema.read(FEATURES | {"features": [*numbers, category]})
 
 
 def assert_same(line: bytes, rows: list[tuple[float, int, str]]) -> None:

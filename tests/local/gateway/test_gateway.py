@@ -131,7 +131,10 @@ def test_the_function_sees_the_request_and_the_caller_its_answer(api: Api) -> No
     assert event["multiValueQueryStringParameters"] == {"a": ["1", "2"]}
     assert event["headers"]["X-Mine"] == "yes"
     assert event["pathParameters"] is None
-    assert (event["resource"], event["path"], event["requestContext"]["path"]) == ("/open", "/open", "/live/open")
+    context = event["requestContext"]
+    assert (event["resource"], event["path"]) == ("/open", "/open")
+    assert f"http://{context['domainName']}{context['path']}" == f"{api.url}/open"
+    assert event["headers"]["X-Forwarded-Proto"] == "http"
 
 
 def test_path_parameters_and_greedy_ones(api: Api) -> None:
