@@ -16,6 +16,7 @@ from spec.errors import SpecError, SpecErrors
 from spec.loader import load_workloads
 from spec.workload import Workload
 from stacks.api import ApiStack
+from stacks.boundary import bound
 from stacks.image import ImageStack
 from stacks.monitoring import MonitoringStack
 from stacks.naming import ROOT, stack_name
@@ -71,6 +72,8 @@ def wire(
     containers: Path,
 ) -> None:
     """Make every stack of the deployment and hand each what it needs."""
+    if deployment.permissions_boundary:
+        bound(app, deployment.permissions_boundary)
     image_names = sorted({image for workload in workloads for image in workload.images})
     registry = RegistryStack(
         app, stack_name(deployment, "registry"), env=env, deployment=deployment, images=image_names

@@ -12,6 +12,7 @@ from constructs import Construct
 from spec.deployment import Deployment
 from stacks import naming
 from stacks.findings import explain, imported_arn
+from stacks.key import key_of, reads_and_writes
 from stacks.workflow.names import Names
 
 # One second less than the gateway waits, so that the answer to a time-out is still ours.
@@ -38,7 +39,11 @@ class PredictFunction(Construct):
         self._deployment = deployment
         self._workloads = workloads
         log_group = logs.LogGroup(
-            self, "Logs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
+            self,
+            "Logs",
+            encryption_key=key_of(Stack.of(self), deployment),
+            retention=logs.RetentionDays.ONE_MONTH,
+            removal_policy=RemovalPolicy.DESTROY,
         )
         self.function = lambda_.Function(
             self,
@@ -78,6 +83,8 @@ class PredictFunction(Construct):
         role.add_to_principal_policy(self._reads_live_features(bucket))
         role.add_to_principal_policy(self._keeps_feedback(bucket))
         role.add_to_principal_policy(self._invokes_endpoints())
+        if key := self._deployment.kms_key:
+            role.add_to_principal_policy(reads_and_writes(Stack.of(self), key, "s3"))
         return role
 
     def _reads_live_pointers(self) -> iam.PolicyStatement:

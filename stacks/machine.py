@@ -1,10 +1,10 @@
-"""A state machine as every one here is: logged, traced, and somebody hears of its failures."""
+"""A state machine as every one here is: protected, logged, traced, and somebody hears of its failures."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import Fn, RemovalPolicy
+from aws_cdk import Fn, RemovalPolicy, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -12,6 +12,10 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
+
+from stacks.belonging import deployment_of
+from stacks.key import key_of, of_machine
+from stacks.protection import protect
 
 
 class Machine(Construct):
@@ -29,7 +33,12 @@ class Machine(Construct):
         failures: sns.ITopic,
     ) -> None:
         super().__init__(scope, id)
-        text = json.dumps(definition)
+        deployment = deployment_of(self)
+        text = json.dumps(protect(definition, deployment))
+        self._key = key_of(Stack.of(self), deployment)
+        if self._key:
+            for statement in of_machine(Stack.of(self), self._key.key_arn, text):
+                role.add_to_principal_policy(statement)
         used = {key: value for key, value in values.items() if f"${{{key}}}" in text}
         self.state_machine = sfn.StateMachine(
             self,
@@ -47,6 +56,7 @@ class Machine(Construct):
             self,
             "Log",
             log_group_name=f"/aws/vendedlogs/states/{name}",
+            encryption_key=self._key,
             retention=logs.RetentionDays.THREE_MONTHS,
             removal_policy=RemovalPolicy.DESTROY,
         )

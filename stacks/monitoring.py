@@ -8,6 +8,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from spec.deployment import Deployment
+from stacks.key import key_of
 
 _EVENTBRIDGE = "events.amazonaws.com"
 _CLOUDWATCH = "cloudwatch.amazonaws.com"
@@ -29,7 +30,7 @@ class MonitoringStack(Stack):
             self,
             "Failures",
             display_name=f"Trainyard {deployment.stage}: failed runs",
-            master_key=self._key(),
+            master_key=key_of(self, deployment) or self._key(),
             enforce_ssl=True,
         )
         # Opens the key to EventBridge as well, which the key that AWS manages for SNS does not allow:

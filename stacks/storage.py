@@ -9,6 +9,7 @@ from constructs import Construct
 
 from spec.deployment import Deployment
 from stacks.findings import explain
+from stacks.key import key_of
 
 # A run, or a batch, can be compared with those of the last quarter; what serves is copied to live/ and kept.
 _RUNS_KEPT = Duration.days(90)
@@ -16,6 +17,7 @@ _ACCESS_LOGS_KEPT = Duration.days(90)
 # Time to undo an overwrite or a deletion.
 _OLD_VERSIONS_KEPT = Duration.days(30)
 _UPLOADS_ABANDONED_AFTER = Duration.days(7)
+_TABLE_KEY = dynamodb.TableEncryption.CUSTOMER_MANAGED
 
 
 class StorageStack(Stack):
@@ -32,6 +34,7 @@ class StorageStack(Stack):
         announces: bool,
     ) -> None:
         super().__init__(scope, id, env=env, description=f"Trainyard {deployment.stage}: data, artifacts, leases")
+        self._key = key_of(self, deployment)
         self.bucket = self._bucket(workloads)
         if announces:
             _announce(self.bucket)
@@ -44,7 +47,10 @@ class StorageStack(Stack):
             self,
             "Bucket",
             versioned=True,
-            encryption=s3.BucketEncryption.S3_MANAGED,
+            encryption=s3.BucketEncryption.KMS if self._key else s3.BucketEncryption.S3_MANAGED,
+            encryption_key=self._key,
+            # One request to the key for many objects.
+            bucket_key_enabled=True if self._key else None,
             enforce_ssl=True,
             minimum_tls_version=1.2,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
@@ -79,7 +85,8 @@ class StorageStack(Stack):
             partition_key=dynamodb.Attribute(name="lease", type=dynamodb.AttributeType.STRING),
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             time_to_live_attribute="expires",
-            encryption=dynamodb.TableEncryption.AWS_MANAGED,
+            encryption=_TABLE_KEY if self._key else dynamodb.TableEncryption.AWS_MANAGED,
+            encryption_key=self._key,
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),

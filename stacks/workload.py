@@ -16,9 +16,9 @@ from spec.algorithm import ScriptAlgorithm
 from spec.deployment import Deployment
 from spec.workload import Workload
 from stacks.alarms import WorkloadAlarms
-from stacks.belonging import remember
 from stacks.approval.registry import ModelRegistry
 from stacks.batch.machine import Batch
+from stacks.belonging import remember
 from stacks.job_protection import protect_jobs
 from stacks.fan_out.machine import FanOutMachine
 from stacks.machine import Machine
@@ -108,9 +108,9 @@ class WorkloadStack(Stack):
             self,
             "Shift",
             name=self.names.machine("shift"),
-            definition=shift_definition(names=self.names, tags=values["tags"]),
+            definition=shift_definition(names=self.names, workload=workload, tags=values["tags"]),
             values=known,
-            role=shift_role(self, self.names, bucket=bucket, leases=leases, jobs=self.job_role),
+            role=shift_role(self, self.names, leases=leases),
             failures=failures,
         ).state_machine
         batch = Batch(

@@ -60,10 +60,14 @@ def new_app(outdir: Path) -> cdk.App:
     return cdk.App(outdir=str(outdir), context=feature_flags(), analytics_reporting=False)
 
 
+def environment() -> cdk.Environment:
+    """Account and region of what is synthesized here."""
+    return cdk.Environment(account=ACCOUNT, region=REGION)
+
+
 def wire(into: cdk.App, workloads: Sequence[Workload], containers: Path) -> None:
     """All stacks, for a known account and region."""
-    env = cdk.Environment(account=ACCOUNT, region=REGION)
-    app.wire(into, deployment=DEPLOYMENT, workloads=workloads, env=env, containers=containers)
+    app.wire(into, deployment=DEPLOYMENT, workloads=workloads, env=environment(), containers=containers)
 
 
 def image_folders(workloads: Sequence[Workload], folder: Path) -> Path:
