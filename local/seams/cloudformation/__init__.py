@@ -7,7 +7,7 @@ logged as a warning; what it can make but not update keeps its identity.
 
 from moto.cloudformation import parsing
 
-from local.seams.cloudformation import apigateway, buckets, other, outputs, repairs, usage
+from local.seams.cloudformation import apigateway, buckets, other, outputs, registry, repairs, usage
 from local.seams.cloudformation.adapter import Adapter, model_for
 from local.settings import Settings
 
@@ -16,6 +16,7 @@ ADAPTERS: tuple[type[Adapter], ...] = (
     *usage.ADAPTERS,
     *buckets.ADAPTERS,
     *other.ADAPTERS,
+    *registry.ADAPTERS,
 )
 
 

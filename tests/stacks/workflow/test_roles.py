@@ -17,6 +17,7 @@ pytestmark = pytest.mark.synth
 ON_EVERYTHING = {
     "sagemaker:ListEndpoints": "lists have no resource",
     "sagemaker:ListEndpointConfigs": "lists have no resource",
+    "sagemaker:ListModelPackages": "lists have no resource",
     "ecr:GetAuthorizationToken": "a token is for the whole registry",
     "cloudwatch:PutMetricData": "metrics have no resource; a condition holds the namespace",
     "logs:": "log deliveries have no resource",
@@ -48,7 +49,7 @@ def test_everything_of_sagemaker_is_of_this_workload(assembly: Assembly, name: s
     for statement in policies(assembly, name):
         for resource in map(flat, as_list(statement["Resource"])):
             if ":sagemaker:" in resource:
-                assert resource.endswith((f"/dev-{name}-*", f"/dev-{name}")), resource
+                assert resource.endswith((f"/dev-{name}-*", f"/dev-{name}", f"/dev-{name}/*")), resource
 
 
 def test_roles_are_passed_to_sagemaker_alone(assembly: Assembly) -> None:
