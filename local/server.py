@@ -58,6 +58,8 @@ def _serve_on(
     from local.lambdas.service import Lambdas
     from local.persistence.kept import Kept
     from local.persistence.saver import Saver
+    from local.scheduler.ticker import Ticker
+    from local.seams import schedules
 
     answering = stack.enter_context(ExitStack())  # left last: services that close still write logs, by HTTP
     lambdas = Lambdas(settings)
@@ -82,6 +84,8 @@ def _serve_on(
     stack.callback(saver.close)
     watch = Watch(settings, kept.gate)
     stack.callback(watch.close)
+    ticker = Ticker(schedules.entries(settings, kept.gate))
+    stack.callback(ticker.close)
     server = make_server(listener, application)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
     thread.start()
@@ -91,6 +95,7 @@ def _serve_on(
     threading.Thread(target=_resume, args=(settings, sagemaker, kept, health), daemon=True).start()
     saver.start()
     watch.start()
+    ticker.start()
     _wait_for_signal()
     LOG.info("stopping")
 

@@ -34,6 +34,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
         resumption,
         retries,
         rule_targets,
+        schedules,
         service_clients,
         service_tasks,
         state_fields,
@@ -61,6 +62,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
     execution_names.install()
     history.install()
     rule_targets.install(settings)
+    schedules.install()
     awslambda.install(lambdas)
     bucket_policies.install()
     cloudwatch.install(settings)

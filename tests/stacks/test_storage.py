@@ -38,11 +38,11 @@ def test_who_read_the_data_is_logged(assembly: Assembly) -> None:
     assert flat(data_bucket(assembly)["LoggingConfiguration"]["DestinationBucketName"]).startswith("{AccessLogs")
 
 
-def test_only_runs_expire_so_that_data_and_live_models_stay(assembly: Assembly) -> None:
+def test_only_runs_and_batches_expire_so_that_data_and_live_models_stay(assembly: Assembly) -> None:
     rules = data_bucket(assembly)["LifecycleConfiguration"]["Rules"]
     expiring = {rule.get("Prefix") for rule in rules if "ExpirationInDays" in rule}
-    assert {"iris/runs/", "tourism/runs/"} <= expiring
-    assert all(prefix and prefix.endswith("/runs/") for prefix in expiring)
+    assert {"iris/runs/", "tourism/batch/"} <= expiring
+    assert all(prefix and prefix.endswith(("/runs/", "/batch/")) for prefix in expiring)
 
 
 def test_old_versions_and_abandoned_uploads_cost_nothing_forever(assembly: Assembly) -> None:

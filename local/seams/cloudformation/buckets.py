@@ -56,6 +56,14 @@ class Bucket(Adapter):
         if tags := properties.get("Tags"):
             s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": tags})
         self._set_lifecycle(s3, bucket, properties)
+        self._set_notifications(s3, bucket, properties)
+
+    @staticmethod
+    def _set_notifications(s3: Any, bucket: str, properties: Properties) -> None:
+        """EventBridge alone: queues, topics and functions of a template's bucket are not set here."""
+        told = properties.get("NotificationConfiguration", {}).get("EventBridgeConfiguration", {})
+        configuration: Rule = {"EventBridgeConfiguration": {}} if truth(told.get("EventBridgeEnabled", False)) else {}
+        s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=configuration)
 
     @staticmethod
     def _set_lifecycle(s3: Any, bucket: str, properties: Properties) -> None:

@@ -92,7 +92,7 @@ class Subscription(Adapter):
 
 
 class Schedule(Adapter):
-    """`AWS::Scheduler::Schedule`. It is kept and listed; nothing here fires by the clock."""
+    """`AWS::Scheduler::Schedule`; it fires."""
 
     type = "AWS::Scheduler::Schedule"
     name_property = "Name"
@@ -123,6 +123,8 @@ class Schedule(Adapter):
             "GroupName",
             "ScheduleExpression",
             "ScheduleExpressionTimezone",
+            "StartDate",
+            "EndDate",
             "State",
             "Description",
             "Target",
@@ -132,6 +134,30 @@ class Schedule(Adapter):
             "FlexibleTimeWindow": window,
             **{key: properties[key] for key in kept if key in properties},
         }
+
+
+class ScheduleGroup(Adapter):
+    """`AWS::Scheduler::ScheduleGroup`; its schedules go with it."""
+
+    type = "AWS::Scheduler::ScheduleGroup"
+    name_property = "Name"
+
+    def create(self, name: str, properties: Properties) -> Made:
+        """Create it."""
+        answer = self.aws("scheduler").create_schedule_group(Name=name, Tags=properties.get("Tags", []))
+        return self.made(name, properties, Arn=answer["ScheduleGroupArn"])
+
+    def update(self, made: Made, name: str, properties: Properties) -> Made:
+        """Only tags can change."""
+        scheduler, arn = self.aws("scheduler"), made.attributes["Arn"]
+        if tags := properties.get("Tags"):
+            scheduler.tag_resource(ResourceArn=arn, Tags=tags)
+        return self.made(made.physical_resource_id, properties, **made.attributes)
+
+    def delete(self, made: Made) -> None:
+        """Delete it."""
+        with gone_is_fine():
+            self.aws("scheduler").delete_schedule_group(Name=made.physical_resource_id)
 
 
 class Alarm(Adapter):
@@ -207,5 +233,5 @@ class Metadata(Adapter):
 
 
 ADAPTERS: tuple[type[Adapter], ...] = (
-    BucketPolicy, Key, Parameter, TopicPolicy, Subscription, Schedule, Alarm, Metadata,
+    BucketPolicy, Key, Parameter, TopicPolicy, Subscription, Schedule, ScheduleGroup, Alarm, Metadata,
 )  # fmt: skip
