@@ -1,6 +1,6 @@
 """Shift: the traffic of a live A/B test moves to one variant in steps, watched by its alarms, and back on alarm.
 
-check -> lease -> pointer, endpoint -> alarms -> [weights -> bake and alarms] per step -> promote -> clean up
+check -> lease -> pointer, endpoint -> alarms -> [weights -> bake and alarms] per step -> promote
                                          |            |                                     |
                                          |            +---------- go back <-----------------+
                                          +-> release -> fail with the remembered reason <-- withdraw

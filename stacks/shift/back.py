@@ -1,17 +1,18 @@
-"""Go back: the config and the weights of the start, whatever the endpoint has now; then what was made goes.
+"""Go back: the config and weights of the start, whatever the endpoint has now; then scaling, pointer and config.
 
 Where that fails nothing is deleted, since the endpoint may still use it.
 """
 
 from stacks.workflow.asl import TRANSIENT, States, caught, choose, compute, q, retry, sdk
-from stacks.workflow.deploy import BUSY, PAUSE, TRIES
+from stacks.workflow.endpoint import BUSY, PAUSE, TRIES, WHILE_BUSY
+from stacks.workflow.guarding import RETAIN
 from stacks.workflow.names import Names
+from stacks.workflow.scaling import restoring_states
 
 _MOST_RESTORES = 3
-_WHILE_BUSY = [
-    retry(["SageMaker.SageMakerException", "SageMaker.SdkClientException"], first=5, rate=1.5, attempts=30, longest=60)
-]
 _BRIEFLY = [retry(TRANSIENT, first=2, rate=2.0, attempts=2, longest=10)]
+
+_FORMER = "{'EndpointName': $pointer.endpoint, 'EndpointConfigName': $previous}"
 
 _AS_BEFORE = """(
     $now := $states.result.ProductionVariants;
@@ -53,8 +54,8 @@ def back_states(names: Names, *, then: str) -> States:
         "Restore config": sdk(
             "sagemaker",
             "updateEndpoint",
-            {"EndpointName": "{% $pointer.endpoint %}", "EndpointConfigName": "{% $previous %}"},
-            retries=_WHILE_BUSY,
+            q(f"$merge([{_FORMER}, $count($scaled) > 0 ? {RETAIN} : {{}}])"),
+            retries=WHILE_BUSY,
             catch=lost,
             assign={"looks": 0, "restores": q("$restores + 1")},
             then="Wait before going back",
@@ -68,7 +69,7 @@ def back_states(names: Names, *, then: str) -> States:
                     "[$map($former, function($one) {{'VariantName': $one.name, 'DesiredWeight': $one.weight}})]"
                 ),
             },
-            retries=_WHILE_BUSY,
+            retries=WHILE_BUSY,
             catch=lost,
             assign={"looks": 0, "restores": q("$restores + 1")},
             then="Wait before going back",
@@ -85,7 +86,8 @@ def back_states(names: Names, *, then: str) -> States:
             },
             then=then,
         ),
-        "Was anything made?": choose(("$promoting", "Point back"), otherwise=then),
+        "Was anything made?": choose(("$promoting", "Scale as before"), otherwise=then),
+        **restoring_states(then="Point back"),
         **_withdrawing_states(names, then),
     }
 
@@ -111,30 +113,6 @@ def _withdrawing_states(names: Names, then: str) -> States:
             "deleteEndpointConfig",
             {"EndpointConfigName": "{% $config %}"},
             retries=_BRIEFLY,
-            catch=[caught("Withdraw model")],
-            then="Withdraw model",
-        ),
-        "Withdraw model": sdk(
-            "sagemaker",
-            "deleteModel",
-            {"ModelName": "{% $model %}"},
-            retries=_BRIEFLY,
-            catch=[caught("Withdraw artifacts")],
-            then="Withdraw artifacts",
-        ),
-        "Withdraw artifacts": sdk(
-            "s3",
-            "deleteObjects",
-            {
-                "Bucket": "${Bucket}",
-                "Delete": {
-                    "Objects": [
-                        {"Key": q("$live & '/features.json'")},
-                        {"Key": q("$live & '/' & $variant & '/model.tar.gz'")},
-                    ],
-                    "Quiet": True,
-                },
-            },
             catch=[caught(then)],
             then=then,
         ),

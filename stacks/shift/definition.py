@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from spec.workload import Workload
 from stacks.shift.back import back_states
 from stacks.shift.live import live_states
 from stacks.shift.plan import plan_states
 from stacks.shift.promote import promote_states
 from stacks.shift.steps import step_states
 from stacks.workflow.asl import HOUR, States, choose, q
-from stacks.workflow.cleanup import cleanup_states
 from stacks.workflow.lease import lease_states, release_states
 from stacks.workflow.names import Names
 
@@ -26,7 +26,7 @@ _OUTPUT = {
 }
 
 
-def definition(*, names: Names, tags: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+def definition(*, names: Names, workload: Workload, tags: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """The state machine; `${...}` stands for what only the deployment knows."""
     end = "Is anything left?"
     states: States = {
@@ -34,8 +34,7 @@ def definition(*, names: Names, tags: Sequence[Mapping[str, str]]) -> dict[str, 
         **lease_states(names, then="Read pointer", refused=end),
         **live_states(names, then="Look at alarms", refused=end),
         **step_states(names, promote="Read live config", undo="Undo?", leave=end),
-        **promote_states(names, then="List configs", undo="Undo?"),
-        **cleanup_states(names, versions="Discard models", then=end),
+        **promote_states(names, workload.endpoint, then=end, undo="Undo?"),
         **back_states(names, then=end),
         **release_states(names, then=end),
         end: choose(("$leased", "Release lease"), ("$failure.Error != ''", "Fail"), otherwise="Done"),

@@ -1,7 +1,7 @@
 """What is live: the pointer names the endpoint, the endpoint its variants; what does not fit is refused here."""
 
 from stacks.workflow.asl import States, caught, choose, compute, failure, q, sdk
-from stacks.workflow.deploy import BUSY, PAUSE, TRIES
+from stacks.workflow.endpoint import BUSY, PAUSE, TRIES
 from stacks.workflow.names import Names
 
 _FORMER = """[$map($states.result.ProductionVariants, function($one) {
@@ -37,12 +37,15 @@ def live_states(names: Names, *, then: str, refused: str) -> States:
     return {
         "Read pointer": sdk(
             "ssm",
-            "getParameter",
-            {"Name": names.pointer},
-            catch=[caught(refused, nothing, errors=["Ssm.ParameterNotFoundException"]), *early],
-            assign={"pointer": q("$parse($states.result.Parameter.Value)")},
-            then="Read endpoint",
-        ),
+            "getParameters",
+            {"Names": [names.pointer]},
+            catch=early,
+            assign={"pointer": q("($value := $states.result.Parameters[0].Value; $value ? $parse($value) : {})")},
+            then="Is anything live?",
+        )
+        | {"Comment": "The plural: a missing parameter is an answer, not an error"},
+        "Is anything live?": choose(("$exists($pointer.endpoint)", "Read endpoint"), otherwise="Nothing is live"),
+        "Nothing is live": compute(nothing, then=refused),
         "Read endpoint": sdk(
             "sagemaker",
             "describeEndpoint",

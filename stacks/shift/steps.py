@@ -6,7 +6,7 @@ The alarms of the variant that gains traffic count. Alarms that do not exist are
 from typing import Any
 
 from stacks.workflow.asl import States, caught, choose, compute, failure, q, sdk
-from stacks.workflow.deploy import BUSY, PAUSE, TRIES
+from stacks.workflow.endpoint import BUSY, PAUSE, TRIES, look
 from stacks.workflow.lease import keep_states
 from stacks.workflow.names import Names
 
@@ -78,18 +78,7 @@ def step_states(names: Names, *, promote: str, undo: str, leave: str) -> States:
 def _waiting_states(late: list[dict[str, Any]], undo: str) -> States:
     return {
         "Wait for weights": PAUSE | {"Next": "Look at weights"},
-        "Look at weights": sdk(
-            "sagemaker",
-            "describeEndpoint",
-            {"EndpointName": "{% $pointer.endpoint %}"},
-            catch=late,
-            assign={
-                "status": "{% $states.result.EndpointStatus %}",
-                "reason": q("$states.result.FailureReason & ''"),
-                "looks": q("$looks + 1"),
-            },
-            then="Are weights in force?",
-        ),
+        "Look at weights": look("$pointer.endpoint", catch=late, then="Are weights in force?"),
         "Are weights in force?": choose(
             ("$status = 'InService'", "Look at alarms"),
             (f"$status in {BUSY} and $looks <= {TRIES}", "Wait for weights"),

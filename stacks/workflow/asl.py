@@ -37,6 +37,8 @@ TRANSIENT = (
     "ApplicationAutoScaling.ConcurrentUpdateException",
     "ApplicationAutoScaling.InternalServiceException",
     "ApplicationAutoScaling.SdkClientException",
+    "CloudWatch.CloudWatchException",
+    "CloudWatch.SdkClientException",
     "CloudWatchLogs.CloudWatchLogsException",
     "CloudWatchLogs.ServiceUnavailableException",
     "CloudWatchLogs.SdkClientException",

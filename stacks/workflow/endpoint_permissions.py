@@ -22,7 +22,7 @@ def endpoint_permissions(role: iam.Role, names: Names, workload: Workload) -> No
     role.add_to_policy(allow(["logs:PutRetentionPolicy"], groups))
     explain_open(role, groups, "The streams of the log groups of this workload's endpoints.")
     unscaling_permissions(role)
-    _scaling(role, names)
+    scaling_permissions(role, names)
     if workload.endpoint.guardrails:
         alarms = [alarm for name in workload.candidates for alarm in names.alarms(name)]
         role.add_to_policy(
@@ -37,7 +37,7 @@ def unscaling_permissions(role: iam.Role) -> None:
     explain_open(role, targets, "AWS gives a scalable target its id; a condition holds it to SageMaker's.")
 
 
-def _scaling(role: iam.Role, names: Names) -> None:
+def scaling_permissions(role: iam.Role, names: Names) -> None:
     """Also without autoscaling in the workload: a roll back registers again what there was before."""
     stack = Stack.of(role)
     targets = [arn(stack, "application-autoscaling", "scalable-target/*")]

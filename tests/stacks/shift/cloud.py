@@ -10,7 +10,8 @@ from stacks.shift.definition import definition
 from stacks.workflow.names import Names
 from tests.stacks.workflow.cloud import Cloud
 from tests.stacks.workflow.interpreter import Execution, TaskError
-from tests.stacks.workflow.machines import VALUES, machine
+from tests.stacks.workflow.machines import deployed as deploy
+from tests.stacks.workflow.machines import machine, workload
 
 Json = dict[str, Any]
 NAMES = Names(stage="dev", workload="boston")
@@ -64,18 +65,6 @@ class LiveCloud(Cloud):
             "CompositeAlarms": [],
         }
 
-    def _describeModel(self, sent: Json) -> Json:
-        if sent["ModelName"] not in self.models:
-            raise TaskError("SageMaker.SageMakerException", "Could not find model")
-        made = {key: value for key, value in self.models[sent["ModelName"]].items() if key != "Tags"}
-        url = made["PrimaryContainer"]["ModelDataUrl"]
-        source = {"S3DataSource": {"S3Uri": url, "S3DataType": "S3Object", "CompressionType": "Gzip"}}
-        return made | {
-            "PrimaryContainer": made["PrimaryContainer"] | {"ModelDataSource": source},
-            "ModelArn": "arn",
-            "CreationTime": 1,
-        }
-
     def _deleteModel(self, sent: Json) -> Json:
         if sent["ModelName"] not in self.models:
             raise TaskError("SageMaker.SageMakerException", "Could not find model")
@@ -83,14 +72,6 @@ class LiveCloud(Cloud):
 
     def _describeEndpointConfig(self, sent: Json) -> Json:
         return {key: value for key, value in super()._describeEndpointConfig(sent).items() if key != "Tags"}
-
-    def _getParameter(self, sent: Json) -> Json:
-        if sent["Name"] not in self.parameters:
-            raise TaskError("Ssm.ParameterNotFoundException", "")
-        return {"Parameter": {"Name": sent["Name"], "Value": self.parameters[sent["Name"]], "Version": 1}}
-
-    def _deregisterScalableTarget(self, sent: Json) -> Json:
-        raise TaskError("ApplicationAutoScaling.ObjectNotFoundException", "No scalable target found")
 
     @property
     def pointer(self) -> Json:
@@ -115,6 +96,7 @@ class LiveCloud(Cloud):
                 "pointer": self.pointer,
                 "serving": self.endpoints[self.pointer["endpoint"]]["EndpointConfigName"],
                 "shares": self.shares,
+                "scaled": (self.targets, self.policies),
                 "leases": self.leases,
             }
         )
@@ -146,11 +128,7 @@ def deployed() -> LiveCloud:
 @cache
 def shift_machine() -> Json:
     """boston's."""
-    text = json.dumps(definition(names=NAMES, tags=TAGS))
-    for key, value in VALUES.items():
-        text = text.replace(f"${{{key}}}", value)
-    made: Json = json.loads(text)
-    return made
+    return deploy(definition(names=NAMES, workload=workload("boston"), tags=TAGS))
 
 
 def shift(cloud: LiveCloud, given: Any = None, name: str = "shift-1") -> Execution:

@@ -15,11 +15,9 @@ pytestmark = pytest.mark.unit
 BEFORE = ["Read pointer", "Read endpoint", "Look at alarms"]
 MOVING = ["Shift traffic", "Look at weights"]
 PROMOTING = [
-    "Read live config", "Read winner's model", "Copy features", "Copy artifact",
-    "Look for winner's model", "Look for winner's config", "Promote", "Look at promotion", "Move pointer",
+    "Read live config", "Look for winner's config", "List scaling", "Promote", "Look at promotion", "Move pointer",
 ]  # fmt: skip
-MAKING = {"Look for winner's model": "Create winner's model", "Look for winner's config": "Create winner's config"}
-CLEANING = ["List configs", "Read config"]
+MAKING = {"Look for winner's config": "Create winner's config"}
 
 
 def fails(cloud: LiveCloud, given: Any = None) -> TaskError:
@@ -64,34 +62,14 @@ def test_traffic_moves_in_steps_and_the_winner_serves_alone() -> None:
     assert cloud.leases == {}
 
 
-def test_the_pointer_names_the_winner_with_artifacts_of_its_own() -> None:
+def test_the_pointer_names_the_winner_alone_with_what_it_was_made_of() -> None:
     cloud = deployed()
     before = cloud.pointer
     config = shift(cloud).output["config"]
-    (model,) = cloud.pointer["models"].values()
-    assert cloud.pointer == before | {
-        "config": config,
-        "features": f"boston/live/{config}/features.json",
-        "models": {"linear": model},
-        "packages": {"linear": before["packages"]["linear"]},
-        "metrics": {"linear": {"rmse": 5}},
-    }
+    alone = {key: {"linear": before[key]["linear"]} for key in ("models", "packages", "metrics")}
+    assert cloud.pointer == before | alone | {"config": config}
     assert cloud.endpoints["dev-boston"]["EndpointConfigName"] == config
-    artifact = cloud.models[model]["PrimaryContainer"]["ModelDataUrl"].removeprefix("s3://bucket/")
-    assert artifact == f"boston/live/{config}/linear/model.tar.gz"
-    assert {artifact, cloud.pointer["features"]} <= set(cloud.objects)
-
-
-def test_the_winners_model_keeps_image_role_and_settings() -> None:
-    cloud = deployed()
-    former = cloud.models[cloud.pointer["models"]["linear"]]
-    shift(cloud)
-    model = cloud.models[cloud.pointer["models"]["linear"]]
-    places = ("ModelName", "PrimaryContainer", "Tags")
-    assert {k: v for k, v in model.items() if k not in places} == {k: v for k, v in former.items() if k not in places}
-    own = {"ModelDataUrl": model["PrimaryContainer"]["ModelDataUrl"]}
-    assert model["PrimaryContainer"] == former["PrimaryContainer"] | own
-    assert model["Tags"] == [{"Key": "trainyard:stage", "Value": "dev"}]
+    assert cloud.pointer["features"] in cloud.objects
 
 
 def test_the_winners_config_keeps_capture_and_machines() -> None:
@@ -107,20 +85,63 @@ def test_the_winners_config_keeps_capture_and_machines() -> None:
     assert config["DataCaptureConfig"] == former["DataCaptureConfig"]
     (variant,) = config["ProductionVariants"]
     (linear,) = [one for one in former["ProductionVariants"] if one["VariantName"] == "linear"]
-    assert variant == linear | {"ModelName": cloud.pointer["models"]["linear"], "InitialVariantWeight": 1}
+    assert variant == linear | {"InitialVariantWeight": 1}
+    assert config["Tags"] == [{"Key": "trainyard:stage", "Value": "dev"}]
 
 
-def test_clean_up_after_the_next_run_leaves_no_trace_of_the_losers() -> None:
+def test_clean_up_of_the_next_runs_leaves_no_trace_of_the_test() -> None:
     cloud = deployed()
     first = cloud.pointer["config"]
     promoted = shift(cloud).output["config"]
-    assert first in cloud.configs, "the config before stays, as after a run"
-    last = retrained(cloud, "run-2").output["config"]
-    assert set(cloud.configs) == {promoted, last}
-    used = {v["ModelName"] for c in cloud.configs.values() for v in c["ProductionVariants"]}
-    assert set(cloud.models) == used
-    versions = {one["CustomerMetadataProperties"]["config"] for one in cloud.packages.values()}
-    assert {key.split("/")[2] for key in cloud.objects if "/live/" in key} == {promoted, last} | versions
+    kept = []
+    for number in (2, 3):
+        kept.append(retrained(cloud, f"run-{number}").output["config"])
+        assert cloud.pointer["features"] in cloud.objects
+        used = {v["ModelName"] for c in cloud.configs.values() for v in c["ProductionVariants"]}
+        assert set(cloud.models) == used
+        for model in cloud.models.values():
+            assert model["PrimaryContainer"]["ModelDataUrl"].removeprefix("s3://bucket/") in cloud.objects
+    assert set(cloud.configs) == set(kept)
+    assert {first, promoted}.isdisjoint(cloud.configs)
+
+
+def test_what_the_promoted_model_is_made_of_outlives_the_next_run() -> None:
+    cloud = deployed()
+    shift(cloud)
+    model = cloud.pointer["models"]["linear"]
+    promoted = cloud.pointer["config"]
+    retrained(cloud, "run-2")
+    assert promoted in cloud.configs, "the config before stays, to go back to"
+    assert model in cloud.models
+    assert cloud.models[model]["PrimaryContainer"]["ModelDataUrl"].removeprefix("s3://bucket/") in cloud.objects
+
+
+def scaled(cloud: LiveCloud) -> None:
+    """Both variants are scaled, as Deploy leaves them."""
+    for name in ("xgboost", "linear"):
+        resource = f"endpoint/dev-boston/variant/{name}"
+        fixed = {"ServiceNamespace": "sagemaker", "ScalableDimension": "sagemaker:variant:DesiredInstanceCount"}
+        cloud._registerScalableTarget(fixed | {"ResourceId": resource, "MinCapacity": 1, "MaxCapacity": 4})
+        cloud._putScalingPolicy(fixed | {"ResourceId": resource, "PolicyName": "calls"})
+
+
+def test_losers_are_no_longer_scaled() -> None:
+    cloud = deployed()
+    scaled(cloud)
+    shift(cloud)
+    assert "xgboost" not in cloud.scaled("dev-boston")
+
+
+@pytest.mark.parametrize("state", ["Promote", "Look at promotion", "Move pointer"])
+def test_what_was_scaled_is_so_again_after_going_back(state: str) -> None:
+    cloud = deployed()
+    scaled(cloud)
+    before = cloud.scaled("dev-boston")
+    policies = {name: [one["PolicyName"] for one in found] for name, found in cloud.policies.items()}
+    cloud.fault = breaking(state)
+    fails(cloud)
+    assert cloud.scaled("dev-boston") == before
+    assert {name: [one["PolicyName"] for one in found] for name, found in cloud.policies.items()} == policies
 
 
 def test_steps_short_of_100_move_traffic_and_promote_nobody() -> None:
@@ -254,18 +275,9 @@ def test_what_fails_in_the_promotion_takes_everything_back(state: str) -> None:
     assert cloud.kept == before
 
 
-@pytest.mark.parametrize("state", CLEANING)
-def test_what_fails_after_the_pointer_moved_is_left_to_the_next_run(state: str) -> None:
+def test_what_a_lost_answer_had_created_is_used() -> None:
     cloud = deployed()
-    cloud.fault = breaking(state)
-    assert shift(cloud).output["config"] == cloud.pointer["config"]
-    assert cloud.leases == {}
-
-
-@pytest.mark.parametrize("call", ["createModel", "createEndpointConfig"])
-def test_what_a_lost_answer_had_created_is_used(call: str) -> None:
-    cloud = deployed()
-    make = getattr(cloud, f"_{call}")
+    make = cloud._createEndpointConfig
     lost = iter([True])
 
     def answer(sent: Any) -> Any:
@@ -274,7 +286,7 @@ def test_what_a_lost_answer_had_created_is_used(call: str) -> None:
             raise TaskError("SageMaker.SdkClientException", "connection reset")
         return made
 
-    setattr(cloud, f"_{call}", answer)
+    cloud._createEndpointConfig = answer  # type: ignore[method-assign]
     assert shift(cloud).output["promoted"]
 
 
@@ -315,7 +327,7 @@ def test_when_even_going_back_fails_it_is_told_and_nothing_is_deleted() -> None:
     assert error.error == "RollbackFailed"
     assert "Look at promotion failed" in error.cause
     assert cloud.endpoints["dev-boston"]["EndpointConfigName"] in cloud.configs
-    assert len(cloud.models) == 3
+    assert len(cloud.models) == 2
     assert cloud.leases == {}
 
 
@@ -434,12 +446,13 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     assert [line.partition(":")[0] for line in error.cause.splitlines()] == ["color", "variant", "steps", "bake"]
 
 
-RACED = ["Read endpoint", "Keep lease", "Promote", "Move pointer"]
+RACED = ["Keep lease", "Move pointer"]
 
 
 @pytest.mark.parametrize("state", RACED)
 def test_a_run_that_comes_while_a_shift_is_at_work_does_not_deploy(state: str) -> None:
     cloud = deployed()
+    cloud.executions = dict.fromkeys(["arn:execution:run-2", "arn:execution:shift-1"], "RUNNING")
     outcomes: list[str] = []
 
     def fault(entered: str, arguments: Any) -> None:
@@ -456,9 +469,10 @@ def test_a_run_that_comes_while_a_shift_is_at_work_does_not_deploy(state: str) -
     assert cloud.leases == {}
 
 
-@pytest.mark.parametrize("state", ["Publish features", "Look at endpoint"])
+@pytest.mark.parametrize("state", ["Look at endpoint"])
 def test_a_shift_that_comes_while_a_run_deploys_changes_nothing(state: str) -> None:
     cloud = deployed()
+    cloud.executions = dict.fromkeys(["arn:execution:run-2", "arn:execution:shift-1"], "RUNNING")
     outcomes: list[str] = []
 
     def fault(entered: str, arguments: Any) -> None:
@@ -471,6 +485,23 @@ def test_a_shift_that_comes_while_a_run_deploys_changes_nothing(state: str) -> N
     assert outcomes == ["started", "LeaseNotAcquired"]
     assert cloud.shares == {"xgboost": 90, "linear": 10}
     assert cloud.leases == {}
+
+
+def test_a_shift_that_was_aborted_holds_nobody_up_and_its_weights_stay() -> None:
+    cloud = deployed()
+
+    def aborting(entered: str, arguments: Any) -> None:
+        if entered == "Keep lease":
+            raise KeyboardInterrupt
+
+    cloud.fault = aborting
+    with pytest.raises(KeyboardInterrupt):
+        shift(cloud)
+    cloud.fault = lambda state, arguments: None
+    cloud.executions = {"arn:execution:shift-1": "ABORTED"}
+    assert cloud.leases == {"dev-boston": "arn:execution:shift-1"}
+    assert cloud.shares == {"xgboost": 50, "linear": 50}
+    assert shift(cloud, name="shift-2").output["promoted"]
 
 
 def test_a_shift_after_the_run_it_waited_for_works_on_what_is_live_then() -> None:
