@@ -48,7 +48,8 @@ def predecessor_states(names: Names, *, candidates: Sequence[str], then: str) ->
                     "Error": "EndpointNotRemoved",
                     "Cause": q(
                         f"'The new models serve, but the endpoint that they replaced, ' & {there} & ', could not be "
-                        "removed: it is ' & $status & '. ' & $reason & '\\nThe next run tries again; until then it costs.'"
+                        "removed: it is ' & $status & '. ' & $reason & "
+                        "'\\nThe next run tries again; until then it costs.'"
                     ),
                 }
             },

@@ -25,9 +25,15 @@ _POLICIES = """[$map([$states.result.ScalingPolicies], function($policy) {
     ] })
 })]"""
 
-_LEAVING = """[$filter($scaled.target.ResourceId ~> $map(function($id) { $substringAfter($id, '/variant/') }),
-    function($name) { $not(%s and $count([$variants[VariantName = $name and InstanceType = $before[name = $name].type]]) > 0) }
-)]"""
+_LEAVING = """(
+    $names := [$scaled.target.($substringAfter(ResourceId, '/variant/'))];
+    $stays := function($name) {(
+        $was := $before[name = $name][0];
+        $next := $variants[VariantName = $name][0];
+        %s and $exists($next) and $next.InstanceType = $was.type
+    )};
+    [$filter($names, function($name) { $not($stays($name)) })]
+)"""
 
 
 def suspending_states(endpoint: Endpoint, *, then: str, early: list[State], late: list[State]) -> States:

@@ -222,10 +222,6 @@ class Cloud(Versions, Scaled):
         return {}
 
     def _getParameters(self, sent: Json) -> Json:
-        found = [name for name in sent["Names"] if name in self.parameters]
-        return {"Parameters": [{"Name": name, "Value": self.parameters[name]} for name in found]}
-
-    def _getParameters(self, sent: Json) -> Json:
         found = [{"Name": n, "Value": self.parameters[n]} for n in sent["Names"] if n in self.parameters]
         return {"Parameters": found, "InvalidParameters": [n for n in sent["Names"] if n not in self.parameters]}
 
@@ -255,6 +251,9 @@ class Cloud(Versions, Scaled):
         if sent["ExecutionArn"] not in self.executions:
             raise TaskError("Sfn.ExecutionDoesNotExistException", "Execution Does Not Exist")
         return {"Status": self.executions[sent["ExecutionArn"]]}
+
+    def _putMetricData(self, sent: Json) -> Json:
+        return {}
 
     def _deleteItem(self, sent: Json) -> Json:
         holder = sent["ExpressionAttributeValues"][":holder"]["S"]
