@@ -11,6 +11,7 @@ from trainyard.errors import NotFound, code_of
 DEPLOY = "npx cdk deploy --all --asset-prebuild=false"
 STATE_MACHINE = "StateMachineArn"
 SHIFT = "ShiftStateMachineArn"
+BATCH = "BatchStateMachineArn"
 ABSENT = {"ParameterNotFound", "NoSuchKey", "404", "ResourceNotFoundException"}
 
 
@@ -23,6 +24,7 @@ class Live:
     execution: str
     features: str
     models: dict[str, str] = field(default_factory=dict)
+    packages: dict[str, str] = field(default_factory=dict)
     metrics: dict[str, dict[str, float]] = field(default_factory=dict)
 
 

@@ -16,12 +16,7 @@ EVERY = 2.0
 
 def watch(context: Context, execution: Execution, *, logs: bool = False) -> None:
     """Shows the run live; raises when it failed; Ctrl-C leaves it going."""
-    history = History()
-    try:
-        _show(context, execution, history, JobLogs(context) if logs else None)
-    except KeyboardInterrupt:
-        _left_going(context, execution)
-        raise
+    history = follow(context, execution, logs=logs)
     result = outcome.read(context, execution, history)
     if context.machine:
         context.emit(result.as_json())
@@ -30,6 +25,17 @@ def watch(context: Context, execution: Execution, *, logs: bool = False) -> None
             context.out.print(part)
     if not result.ok:
         raise Unsuccessful(execution, result)
+
+
+def follow(context: Context, execution: Execution, *, logs: bool = False) -> History:
+    """Shows any execution until it ends, and returns what was seen."""
+    history = History()
+    try:
+        _show(context, execution, history, JobLogs(context) if logs else None)
+    except KeyboardInterrupt:
+        _left_going(context, execution)
+        raise
+    return history
 
 
 class Unsuccessful(TrainyardError):

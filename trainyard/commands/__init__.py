@@ -4,11 +4,13 @@ import typer
 
 from trainyard.commands import (
     ab,
+    batch,
     cost,
     data,
     destroy,
     doctor,
     logs,
+    models,
     predict,
     promote,
     report,
@@ -37,7 +39,11 @@ def register(app: typer.Typer) -> None:
     app.command("stop", rich_help_panel=RUN)(stop.stop)
     app.command("logs", rich_help_panel=RUN)(logs.logs)
     app.command("report", rich_help_panel=SEE)(report.report)
+    app.command("models", rich_help_panel=SEE)(models.models)
+    app.command("approve", rich_help_panel=RUN)(models.approve)
+    app.command("reject", rich_help_panel=RUN)(models.reject)
     app.command("predict", rich_help_panel=USE)(predict.predict)
+    app.command("batch", rich_help_panel=USE)(batch.batch)
     app.command("ab", rich_help_panel=USE)(ab.ab)
     app.command("promote", rich_help_panel=USE)(promote.promote)
     app.command("retire", rich_help_panel=END)(retire.retire)
