@@ -29,6 +29,7 @@ from stacks.workflow.predecessor import predecessor_states
 from stacks.workflow.prepare import prepare_states
 from stacks.workflow.prune import prune_states
 from stacks.workflow.registry import registry_states
+from stacks.workflow.report import report_states
 from stacks.workflow.rollback import rollback_states
 
 _OUTPUT = {
@@ -45,7 +46,8 @@ def definition(*, names: Names, workload: Workload, settings: Mapping[str, Any])
         **plan_states(names, workload, settings, then="Prepare"),
         **prepare_states(names, then="Try candidates"),
         **candidates_state(names, at_once=workload.concurrency, then="Compare with live?"),
-        **compare_states(names, then="Judge"),
+        **compare_states(names, then="Report metrics"),
+        **report_states(names, then="Judge"),
         **gate_states(passed="Register versions", refused="Discard models"),
         **_registered(names, workload, then="Acquire lease", refused="Discard models"),
         **lease_states(names, then="Read pointer", refused="Discard models"),

@@ -15,6 +15,7 @@ from stacks.findings import imported_arn
 from stacks.permissions import allow, arn, explain_open, pass_role
 from stacks.workflow.lease_permissions import lease_permissions
 from stacks.workflow.names import Names
+from stacks.workflow.report import NAMESPACE
 
 _JOBS = ("training", "transform", "processing", "hyper-parameter-tuning")
 _MADE = (*(f"{job}-job" for job in _JOBS), "model", "endpoint", "endpoint-config")
@@ -49,6 +50,7 @@ def state_machine_role(
         *_waiting(stack),
         pass_role(jobs, "sagemaker.amazonaws.com"),
         *_artifacts(names.workload, bucket),
+        _reporting(),
         allow(
             ["ssm:GetParameters", "ssm:PutParameter", "ssm:AddTagsToResource"],
             [arn(stack, "ssm", f"parameter{names.pointer}")],
@@ -58,6 +60,15 @@ def state_machine_role(
     lease_permissions(role, names, leases)
     _explain_state_machine_role(role, names, bucket)
     return role
+
+
+def _reporting() -> iam.PolicyStatement:
+    """Metrics have no resource; the condition holds them to our namespace."""
+    return iam.PolicyStatement(
+        actions=["cloudwatch:PutMetricData"],
+        resources=["*"],
+        conditions={"StringEquals": {"cloudwatch:namespace": NAMESPACE}},
+    )
 
 
 _RUN_TIME_NAMES = "Names are computed in each run; the prefix holds them to this stage and workload."

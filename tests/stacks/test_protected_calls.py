@@ -79,7 +79,8 @@ def test_machines_that_encrypt_their_own_disks_get_no_key_for_them() -> None:
 
 def test_what_a_call_says_itself_is_kept() -> None:
     plain, protected = calls(Deployment()), calls(ALL)
-    for action, requests in plain.items():
+    for action in ("createTrainingJob", "createTransformJob", "createModel", "createEndpointConfig"):
+        requests = plain[action]
         for before, after in zip(requests, protected[action], strict=True):
             assert within(before, after), action
 
