@@ -83,8 +83,8 @@ def _running(context: Context, kind: JobKind) -> Iterator[str]:
 
 
 def workloads(context: Context) -> list[str]:
-    """Every workload with something left, by the tags of endpoints, configs and models."""
-    kinds = (teardown.ENDPOINT, teardown.CONFIG, teardown.MODEL)
+    """Every workload with something left, by the tags of endpoints, configs, models and groups of versions."""
+    kinds = (teardown.ENDPOINT, teardown.CONFIG, teardown.MODEL, teardown.GROUP)
     found = {item.workload for kind in kinds for item in teardown.find(context, kind)}
     return sorted({*(name for name in found if name), *_pointed(context)})
 

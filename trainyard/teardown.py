@@ -1,5 +1,7 @@
 """Removes what runs have made and what costs money: endpoints, configs, models, autoscaling, the pointer.
 
+The versions in the registry go too: CloudFormation deletes their group, which is the stack's, only when it is empty.
+
 Found by name and confirmed by tag, so that nothing else is touched. What is gone already is no error:
 a second time changes nothing.
 """
@@ -11,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from trainyard import stacks
+from trainyard import stacks, versions
 from trainyard.context import Context
 from trainyard.errors import TrainyardError, code_of
 
@@ -44,6 +46,10 @@ CONFIG = Kind(
     "delete_endpoint_config",
 )  # fmt: skip
 MODEL = Kind("model", "list_models", "Models", "ModelName", "ModelArn", "delete_model")
+GROUP = Kind(
+    "model package group", "list_model_package_groups", "ModelPackageGroupSummaryList", "ModelPackageGroupName",
+    "ModelPackageGroupArn", "delete_model_package_group",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,7 @@ def retire(context: Context, workload: str) -> list[str]:
     for kind in (CONFIG, MODEL):
         for found in find(context, kind, workload):
             removed += delete(context, found)
+    removed += delete_versions(context, workload)
     return removed
 
 
@@ -100,6 +107,19 @@ def delete(context: Context, found: Found) -> list[str]:
     """One config or model."""
     call = getattr(context.client("sagemaker"), found.kind.delete)
     return _delete(context, f"{found.kind.what} {found.name}", lambda: call(**{found.kind.name: found.name}))
+
+
+def delete_versions(context: Context, workload: str) -> list[str]:
+    """All versions of the workload's model; their group too, once no stack is there to do it."""
+    removed: list[str] = []
+    sagemaker = context.client("sagemaker")
+    for group in [found for found in find(context, GROUP, workload) if found.workload == workload]:
+        for arn in list(versions.arns(context, workload)):
+            what = f"model version {arn.partition(':model-package/')[2]}"
+            removed += _delete(context, what, partial(sagemaker.delete_model_package, ModelPackageName=arn))
+        if f"workload-{workload}" not in stacks.deployed(context.client("cloudformation"), context.stage):
+            removed += delete(context, group)
+    return removed
 
 
 def delete_endpoint(context: Context, name: str) -> list[str]:
