@@ -69,7 +69,7 @@ class LiveModels:
         return Live(
             endpoint=pointer["endpoint"],
             models=pointer["models"],
-            packages=pointer.get("packages", {}),
+            packages={variant: _package(arn) for variant, arn in pointer.get("packages", {}).items()},
             metrics=pointer.get("metrics", {}),
             schema=schema.read(features),
         )
@@ -98,6 +98,11 @@ class LiveModels:
         variants = answer.get("ProductionVariants", [])
         weights = {item["VariantName"]: float(item.get("CurrentWeight", 0)) for item in variants}
         return Variants(answer["EndpointStatus"], weights)
+
+
+def _package(arn: str) -> str:
+    """Group and version; account and region are nobody's business."""
+    return arn.rpartition(":model-package/")[2]
 
 
 def _unavailable(workload: str, error: Exception, absent: set[str]) -> Unavailable:

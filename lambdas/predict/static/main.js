@@ -51,6 +51,7 @@ async function busily(button, work) {
 
 find("workload").addEventListener("change", () => { history.replaceState(null, "", `#${encodeURIComponent(workload())}`); choose(); });
 find("key").addEventListener("change", () => { sessionStorage.setItem("key", find("key").value.trim()); loadSplit(workload()); });
+find("access").addEventListener("submit", (event) => { event.preventDefault(); find("key").blur(); });
 find("form").addEventListener("input", drawCurl);
 find("form").addEventListener("submit", (event) => {
   event.preventDefault();

@@ -25,7 +25,7 @@ def test_record_is_answered_with_variant_model_and_inference_id() -> None:
 def test_registered_model_is_named_by_its_package() -> None:
     package = "arn:aws:sagemaker:us-east-1:123456789012:model-package/dev-iris/3"
     world = World().pointer(packages={"forest": package}).features().answers()
-    assert ask(world, event(records())).body["model"] == package
+    assert ask(world, event(records())).body["model"] == "dev-iris/3"
 
 
 def test_a_model_gets_the_time_that_is_left_and_no_more() -> None:
