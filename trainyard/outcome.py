@@ -1,6 +1,7 @@
 """What came out of a run, from what it left: plan.json, the candidates' metrics.json, the live pointer."""
 
-from dataclasses import asdict, dataclass, field
+import json
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from math import inf
 from typing import Any
@@ -55,11 +56,29 @@ def read(context: Context, execution: Execution, history: History) -> Outcome:
     said = executions.describe(context, execution)
     error, cause = said.get("error") or history.error, said.get("cause") or history.cause
     gate, candidates = _candidates(context, execution, history)
+    candidates = [_judged(candidate, error, _rows(said)) for candidate in candidates]
     return Outcome(
         execution=execution.name, arn=execution.arn, workload=execution.workload, status=said["status"],
         started=said["startDate"], stopped=said.get("stopDate"), gate=gate, candidates=candidates,
         endpoint=_endpoint(context, execution), error=error, cause=render.explain(None, cause),
     )  # fmt: skip
+
+
+_NOBODY_PASSED = ("GateNotMet", "ApprovalRefused")
+
+
+def _rows(said: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the run itself says of each candidate; only a run that succeeded has an output."""
+    output = json.loads(said.get("output") or "{}")
+    return {row["name"]: row for row in output.get("candidates", []) if isinstance(row, dict) and "refused" in row}
+
+
+def _judged(candidate: Candidate, error: str | None, rows: dict[str, dict[str, Any]]) -> Candidate:
+    """The bound is not all: what serves may be better, and people may reject."""
+    if error in _NOBODY_PASSED:
+        return replace(candidate, passed=None if candidate.passed is None else False)
+    refused = rows[candidate.name]["refused"] if candidate.name in rows and candidate.metrics else ""
+    return replace(candidate, passed=False, reason=refused) if refused else candidate
 
 
 def _endpoint(context: Context, execution: Execution) -> str | None:

@@ -37,6 +37,8 @@ _OUTPUT = {
     "config": "{% $config %}",
     "variants": q("[$passed.name]"),
     "candidates": "{% $results %}",
+    "compared": "{% $rivals %}",
+    "not_compared": "{% $comparison %}",
 }
 
 
