@@ -29,6 +29,9 @@ class FanOut(Model):
     candidates: Annotated[tuple[Text, ...], Field(max_length=10)] = Field(
         (), strict=False, description="Which candidates take part; all if not given."
     )
+    pictures: bool = Field(
+        False, description="Whether every evaluation draws its pictures, which take most of its time."
+    )
 
     @model_validator(mode="after")
     def _one_way_to_divide(self) -> Self:

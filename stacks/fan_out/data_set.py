@@ -3,6 +3,8 @@
 These states are those of an execution of its own, which sees nothing of its parent but its input.
 """
 
+from collections.abc import Mapping
+
 from stacks.workflow.asl import State, States, caught, choose, compute, each, fail, q, sdk
 from stacks.workflow.candidate import (
     CANDIDATES,
@@ -24,10 +26,12 @@ _SETTINGS = """$merge([$states.input.settings, {'tags':
 
 _REASONS = f"""'{NO_RESULT}' & $join([$map($results, function($one) {{ $one.name & ': ' & $one.error }})], '\\n')"""
 
+_JUDGED = {"metrics": q(METRICS), "why": q(LACKING)}
+
 _REDRIVES = "$states.context.Execution.RedriveCount & ''"
 
 
-def data_set_states(names: Names) -> States:
+def data_set_states(names: Names, *, pictures: bool) -> States:
     """Fails where not one candidate could be judged, so that Step Functions counts it."""
     return {
         "Take data set": compute(
@@ -45,7 +49,7 @@ def data_set_states(names: Names) -> States:
         # In turn: the fan-out's concurrency is the number of jobs at once, which is what AWS's quotas count.
         "Try candidates": each(
             CANDIDATES,
-            _candidate_states(names),
+            _candidate_states(names, {} if pictures else {"PICTURES": "none"}),
             then="Is there a result?",
             at_once=1,
             Assign={"results": q("[$states.result]")},
@@ -66,7 +70,7 @@ def data_set_states(names: Names) -> States:
     }
 
 
-def _candidate_states(names: Names) -> States:
+def _candidate_states(names: Names, evaluation: Mapping[str, str]) -> States:
     failed: list[State] = [caught("Record failure", {"why": q(REASON)})]
     return {
         "Take candidate": compute(
@@ -76,7 +80,9 @@ def _candidate_states(names: Names) -> States:
         "Train or tune?": choose(("$exists($candidate.tuning)", "Tune"), otherwise="Train"),
         **training_states(names, failed, then="Create model"),
         "Create model": create_model(names, "$artifact", failed),
-        **evaluation_states(names, failed, assign={"metrics": q(METRICS), "why": q(LACKING)}, then="Is there a model?"),
+        **evaluation_states(
+            names, failed, evaluation, assign={"metrics": q(METRICS), "why": q(LACKING)}, then="Is there a model?"
+        ),
         "Record failure": compute(then="Is there a model?"),
         "Is there a model?": choose(("$model != ''", "Delete model"), otherwise="Report candidate"),
         "Delete model": sdk(

@@ -37,7 +37,7 @@ def definition(*, names: Names, workload: Workload, fan_out: FanOut, settings: M
     states: States = {
         **fan_out_plan_states(names, workload, fan_out, own, then="Divide"),
         "Divide": _divide(names),
-        "Try data sets": _map(names),
+        "Try data sets": _map(names, pictures=fan_out.pictures),
         "Collect": _collect(names),
         "Read summary": sdk(
             "s3",
@@ -66,12 +66,12 @@ def _divide(names: Names) -> State:
     return job("createProcessingJob", arguments, timeout=6 * HOUR, then="Try data sets")
 
 
-def _map(names: Names) -> State:
+def _map(names: Names, *, pictures: bool) -> State:
     """A Distributed Map: children are executions, so neither events nor variables add up over the data sets.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
     """
-    states = data_set_states(names)
+    states = data_set_states(names, pictures=pictures)
     service = "arn:${AWS::Partition}:states:::s3"
     return {
         "Type": "Map",

@@ -4,6 +4,7 @@ Whatever fails is recorded with its reason as the candidate's result, so that th
 test set by a batch transform also tries image, model and serve contract before any traffic.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from stacks.workflow.asl import HOUR, State, States, caught, choose, compute, each, job, obj, q, sdk
@@ -79,7 +80,7 @@ def _states(names: Names) -> States:
         **training_states(names, failed, then="Keep model"),
         "Keep model": _keep_model(failed),
         "Create model": create_model(names, f"'s3://${{Bucket}}/' & {MODEL_KEY}", failed),
-        **evaluation_states(names, failed, output=_result(METRICS, LACKING), then=None),
+        **evaluation_states(names, failed, {}, output=_result(METRICS, LACKING), then=None),
         "Record failure": compute(output=_result("{}", "$why"), then=None),
     }
 
@@ -165,8 +166,8 @@ def create_model(names: Names, artifact: str, failed: list[State]) -> State:
     )
 
 
-def evaluation_states(names: Names, failed: list[State], **leaving: Any) -> States:
-    """Score, evaluate and read the metrics; `leaving` says what the last of them does with its result."""
+def evaluation_states(names: Names, failed: list[State], environment: Mapping[str, str], **leaving: Any) -> States:
+    """Score, evaluate (`environment` besides its own), read the metrics; `leaving`: what is done with these."""
     evaluate = processing(
         name=names.candidate,
         command="evaluate",
@@ -189,7 +190,7 @@ def evaluation_states(names: Names, failed: list[State], **leaving: Any) -> Stat
         "Score": job("createTransformJob", score, timeout=2 * HOUR, catch=failed, then="Evaluate"),
         "Evaluate": job(
             "createProcessingJob",
-            evaluate | {"Environment": {"CANDIDATE": "{% $candidate.name %}"}},
+            evaluate | {"Environment": {"CANDIDATE": "{% $candidate.name %}", **environment}},
             timeout=2 * HOUR,
             catch=failed,
             then="Read metrics",

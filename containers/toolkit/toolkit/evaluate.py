@@ -15,13 +15,14 @@ from toolkit import curves, decode, plan, results
 from toolkit.decode import Classes, Codes, Values
 from toolkit.forecasting import evaluate as forecasting
 from toolkit.plan import Plan
-from toolkit.plots import classification, regression
+from toolkit.plots.picture import Picture
 from toolkit.results import Result
 
 
 def run(paths: Paths) -> None:
-    """Do the whole job."""
-    results.write(paths.processing_output("evaluation"), *judged(paths))
+    """Do the whole job; without its pictures, which take most of the time, where PICTURES is none."""
+    drawn = os.environ.get("PICTURES") != "none"
+    results.write(paths.processing_output("evaluation"), *judged(paths), drawn=drawn)
 
 
 def judged(paths: Paths) -> tuple[Plan, str, Result]:
@@ -85,7 +86,13 @@ def of_values(actual: Any, predicted: Any, wanted: Plan) -> Result:
     )
     shapes = curves.regression(actual, predicted)
     group, counts = quality.group("regression", 0), {"rows": len(actual)}
-    return Result(group, metrics, counts, shapes, lambda folder: regression.draw(shapes, wanted.target, folder))
+
+    def draw(folder: Path) -> list[Picture]:
+        from toolkit.plots import regression  # dear to load
+
+        return regression.draw(shapes, wanted.target, folder)
+
+    return Result(group, metrics, counts, shapes, draw)
 
 
 def of_classes(actual: Codes, predicted: Classes, categories: Sequence[str], seed: int) -> Result:
@@ -94,6 +101,11 @@ def of_classes(actual: Codes, predicted: Classes, categories: Sequence[str], see
     def measure(rows: Codes) -> dict[str, float]:
         probabilities = None if predicted.probabilities is None else predicted.probabilities[rows]
         return quality.classification(actual[rows], predicted.codes[rows], probabilities, len(categories))
+
+    def draw(folder: Path) -> list[Picture]:
+        from toolkit.plots import classification  # dear to load
+
+        return classification.draw(shapes, folder)
 
     metrics = quality.with_deviations(measure, len(actual), seed)
     shapes = curves.classification(actual, predicted, categories)
@@ -106,6 +118,6 @@ def of_classes(actual: Codes, predicted: Classes, categories: Sequence[str], see
         metrics=metrics,
         counts={"rows": len(actual)},
         curves=shapes,
-        draw=lambda folder: classification.draw(shapes, folder),
+        draw=draw,
         more={"confusion_matrix": matrix},
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.plan import Plan
-from toolkit.plots.canvas import Picture
+from toolkit.plots.picture import Picture
 
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }

@@ -11,7 +11,7 @@ from contract.errors import UserError
 
 from toolkit import report
 from toolkit.plan import Plan
-from toolkit.plots.canvas import Picture
+from toolkit.plots.picture import Picture
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +32,11 @@ class Result:
     """Members of the group that are no single number: the confusion matrix."""
 
 
-def write(folder: Path, plan: Plan, candidate: str, result: Result) -> None:
+def write(folder: Path, plan: Plan, candidate: str, result: Result, *, drawn: bool = True) -> None:
     """Write every file; metrics.json last, so that it stands for a whole evaluation."""
     folder.mkdir(parents=True, exist_ok=True)
     text = _metrics(result)
-    pictures = result.draw(folder)
+    pictures = result.draw(folder) if drawn else []
     shown = {**result.curves, "pictures": [asdict(picture) for picture in pictures]}
     (folder / "curves.json").write_text(json.dumps(shown, ensure_ascii=False, allow_nan=False), encoding="utf-8")
     verdict = report.verdict(plan.gate, result.metrics)

@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from tests.containers.toolkit.jobs import REGRESSION, Job, plan
 
 pytestmark = pytest.mark.unit
 
+CONTAINERS = Path(__file__).parents[3] / "containers"
 BY = {"fan_out": {"by": ["city"]}}
 
 
@@ -228,3 +232,18 @@ def test_map_without_results_is_an_error(job: Job) -> None:
     paths = Paths(job.base)
     assert program.job(lambda: collect.run(paths), paths.message) == 1
     assert "no results to collect" in job.message
+
+
+def test_evaluation_without_pictures_loads_nothing_that_draws_and_measures_the_same(job: Job) -> None:
+    job.put("plan", "plan.json", json.dumps(plan(**REGRESSION)))
+    features = {"target": {"name": "y", "type": "number"}, "decoders": {"linear": {"format": "csv", "output": "value"}}}
+    job.put("features", "features.json", json.dumps(features))
+    job.put("labels", "labels.csv", "1\n2\n3\n")
+    job.put("scores", "features.csv.out", "1\n2\n5\n")
+    own = f"{CONTAINERS}{os.pathsep}{CONTAINERS / 'toolkit'}"
+    environment = {**os.environ, "SAGEMAKER_BASE_DIR": str(job.base), "CANDIDATE": "linear", "PICTURES": "none"}
+    code = "import sys; from toolkit.__main__ import evaluate; evaluate(); sys.exit('matplotlib' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment | {"PYTHONPATH": own}, timeout=60)
+    metrics = json.loads(job.output("evaluation", "metrics.json").read_text())
+    assert metrics["regression_metrics"]["mse"]["value"] == pytest.approx(4 / 3)
+    assert not list(job.output("evaluation").glob("*.png"))

@@ -17,7 +17,7 @@ from toolkit.forecasting.series import Floats, shown
 from toolkit.forecasting.shapes import shapes
 from toolkit.plan import Forecast as Wanted
 from toolkit.plan import Plan
-from toolkit.plots import forecast as plots
+from toolkit.plots.picture import Picture
 from toolkit.results import Result
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,12 @@ def run(paths: Paths, plan: Plan, wanted: Wanted, answers: Path) -> Result:
     singles = [accuracy.measures(results.part(slice(place, place + 1), slice(None))) for place in range(len(facts))]
     _write_series(paths.processing_output("evaluation") / "accuracy.csv", wanted, facts, forecasts, singles)
     drawn = shapes(facts, forecasts, results, singles)
+
+    def draw(folder: Path) -> list[Picture]:
+        from toolkit.plots import forecast as plots  # dear to load
+
+        return plots.draw(drawn, plan.target, wanted.time, folder)
+
     return Result(
         group=accuracy.GROUP,
         metrics=accuracy.with_deviations(results, plan.seed),
@@ -43,7 +49,7 @@ def run(paths: Paths, plan: Plan, wanted: Wanted, answers: Path) -> Result:
             "failed_series": len(failed),
         },
         curves=drawn,
-        draw=lambda folder: plots.draw(drawn, plan.target, wanted.time, folder),
+        draw=draw,
     )
 
 

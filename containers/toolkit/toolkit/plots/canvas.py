@@ -1,13 +1,14 @@
 """What all pictures share: size, colours that colour-blind people tell apart, saving with a text for who sees none."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import matplotlib
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from toolkit.plots.picture import Picture
 from toolkit.text import clipped
 
 matplotlib.use("Agg")
@@ -17,6 +18,11 @@ matplotlib.rcParams["axes.spines.top"] = False
 matplotlib.rcParams["axes.spines.right"] = False
 matplotlib.rcParams["legend.frameon"] = False
 
+# What the first font lacks is taken from the next, where it is installed: names in Chinese, Japanese, Korean.
+FONTS = ("DejaVu Sans", "Droid Sans Fallback")
+installed = {font.name for font in font_manager.fontManager.ttflist}
+matplotlib.rcParams["font.family"] = [name for name in FONTS if name in installed]
+
 # Okabe & Ito's palette (jfly.uni-koeln.de/color), without its yellow, which vanishes on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 LINES = ("-", "--", ":")
@@ -25,15 +31,6 @@ Place = Literal["upper left", "lower left", "lower right"]
 # More lines in one picture than this tell nobody anything.
 SHOWN_CLASSES = len(COLOURS) * len(LINES)
 DPI = 120
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A file in the evaluation's folder, with its title and what it shows in words."""
-
-    file: str
-    title: str
-    words: str
 
 
 def axes(title: str, x: str, y: str, width: float = 5.6, height: float = 4.6) -> Axes:

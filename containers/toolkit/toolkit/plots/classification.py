@@ -6,7 +6,8 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from toolkit.plots.canvas import REFERENCE, SHOWN_CLASSES, Picture, Place, axes, legend, save, style
+from toolkit.plots.canvas import REFERENCE, SHOWN_CLASSES, Place, axes, legend, save, style
+from toolkit.plots.picture import Picture
 from toolkit.text import squeezed
 
 SHOWN_CELLS = 20

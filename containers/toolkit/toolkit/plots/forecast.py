@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from toolkit.plots.canvas import ACCENT, GRID, INK, REFERENCE, Picture, axes, save
+from toolkit.plots.canvas import ACCENT, GRID, INK, REFERENCE, axes, save
+from toolkit.plots.picture import Picture
 from toolkit.text import clipped
 
 ACTUAL = "#222222"

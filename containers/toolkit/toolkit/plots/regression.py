@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from toolkit.plots.canvas import ACCENT, INK, REFERENCE, Picture, axes, save
+from toolkit.plots.canvas import ACCENT, INK, REFERENCE, axes, save
+from toolkit.plots.picture import Picture
 
 Curves = Mapping[str, Any]
 
