@@ -118,6 +118,19 @@ def test_iris_xgboost_gives_the_probabilities_of_xgboost(
     assert iris.probabilities("xgboost") == pytest.approx(expected, **CLOSE)
 
 
+def test_iris_xgboost_trains_on_spare_capacity_and_goes_on_from_its_checkpoints(
+    deployment: Deployment, outcomes: dict[str, dict[str, Any]]
+) -> None:
+    iris = trained(deployment, outcomes, "iris-xgboost")
+    job = iris.training_job("xgboost")
+    assert job["EnableManagedSpotTraining"]
+    assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200}
+    place = job["CheckpointConfig"]["S3Uri"]
+    assert place.endswith(f"/iris-xgboost/runs/{iris.pointer['execution']}/candidates/xgboost/checkpoints/")
+    assert any("xgboost-checkpoint." in key for key in iris.left_in(place))
+    assert any("Checkpoint loaded from" in line for line in iris.trained_again(job))
+
+
 def test_iris_forest_predicts_as_a_forest_of_the_same_seed(
     deployment: Deployment, outcomes: dict[str, dict[str, Any]], tmp_path: Path
 ) -> None:

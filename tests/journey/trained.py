@@ -72,6 +72,28 @@ class Trained:
         job: dict[str, Any] = self.deployment.client("sagemaker").describe_training_job(TrainingJobName=name)
         return job
 
+    def left_in(self, uri: str) -> list[str]:
+        """Keys of what lies in a place in S3."""
+        bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+        found = self.deployment.client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)
+        return [item["Key"] for item in found.get("Contents", [])]
+
+    def trained_again(self, job: dict[str, Any]) -> list[str]:
+        """The log of a job that is asked for the same once more, as a retry is."""
+        sagemaker, name = self.deployment.client("sagemaker"), f"{job['TrainingJobName'][:57]}-again"
+        asked = sagemaker.meta.service_model.operation_model("CreateTrainingJob").input_shape.members
+        kept = {key: value for key, value in job.items() if key in asked}
+        kept["AlgorithmSpecification"] = {
+            key: kept["AlgorithmSpecification"][key] for key in ("TrainingImage", "TrainingInputMode")
+        }
+        sagemaker.create_training_job(**kept | {"TrainingJobName": name})
+        waiter = sagemaker.get_waiter("training_job_completed_or_stopped")
+        waiter.wait(TrainingJobName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
+        events = self.deployment.client("logs").filter_log_events(
+            logGroupName="/aws/sagemaker/TrainingJobs", logStreamNamePrefix=f"{name}/"
+        )["events"]
+        return [event["message"] for event in events]
+
     def predictions(self, variant: str) -> list[Any]:
         """What the deployed API answers for every row of the test set, asked of one variant."""
         kinds = {feature["name"]: feature["type"] for feature in self.features["features"]}
