@@ -47,7 +47,8 @@ class LiveCloud(Cloud):
 
     def _updateEndpointWeightsAndCapacities(self, sent: Json) -> Json:
         endpoint = self.endpoints[sent["EndpointName"]]
-        assert endpoint["EndpointStatus"] == "InService"
+        if endpoint["EndpointStatus"] != "InService":
+            raise TaskError("SageMaker.SageMakerException", "Cannot update in-progress endpoint")
         asked = {one["VariantName"]: one["DesiredWeight"] for one in sent["DesiredWeightsAndCapacities"]}
         assert set(asked) == set(self.weights[sent["EndpointName"]])
         self.weights[sent["EndpointName"]] = asked

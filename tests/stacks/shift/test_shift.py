@@ -8,6 +8,7 @@ import pytest
 from local.jsonata import evaluate
 from stacks.workflow.lease import keep_states
 from tests.stacks.shift.cloud import NAMES, POINTER, LiveCloud, deployed, retrained, shift, shift_machine
+from tests.stacks.shift.walks import breaking, scale
 from tests.stacks.workflow.interpreter import TaskError
 
 pytestmark = pytest.mark.unit
@@ -24,19 +25,6 @@ def fails(cloud: LiveCloud, given: Any = None) -> TaskError:
     with pytest.raises(TaskError) as failed:
         shift(cloud, given)
     return failed.value
-
-
-def breaking(*states: str, after: int = 0) -> Any:
-    """These states fail always, after having worked so many times."""
-    worked = dict.fromkeys(states, after)
-
-    def fault(entered: str, arguments: Any) -> None:
-        if entered in worked:
-            if not worked[entered]:
-                raise TaskError("SageMaker.SageMakerException", "broken")
-            worked[entered] -= 1
-
-    return fault
 
 
 def ringing(cloud: LiveCloud, name: str, step: int) -> None:
@@ -116,18 +104,9 @@ def test_what_the_promoted_model_is_made_of_outlives_the_next_run() -> None:
     assert cloud.models[model]["PrimaryContainer"]["ModelDataUrl"].removeprefix("s3://bucket/") in cloud.objects
 
 
-def scaled(cloud: LiveCloud) -> None:
-    """Both variants are scaled, as Deploy leaves them."""
-    for name in ("xgboost", "linear"):
-        resource = f"endpoint/dev-boston/variant/{name}"
-        fixed = {"ServiceNamespace": "sagemaker", "ScalableDimension": "sagemaker:variant:DesiredInstanceCount"}
-        cloud._registerScalableTarget(fixed | {"ResourceId": resource, "MinCapacity": 1, "MaxCapacity": 4})
-        cloud._putScalingPolicy(fixed | {"ResourceId": resource, "PolicyName": "calls"})
-
-
 def test_losers_are_no_longer_scaled() -> None:
     cloud = deployed()
-    scaled(cloud)
+    scale(cloud)
     shift(cloud)
     assert "xgboost" not in cloud.scaled("dev-boston")
 
@@ -135,7 +114,7 @@ def test_losers_are_no_longer_scaled() -> None:
 @pytest.mark.parametrize("state", ["Promote", "Look at promotion", "Move pointer"])
 def test_what_was_scaled_is_so_again_after_going_back(state: str) -> None:
     cloud = deployed()
-    scaled(cloud)
+    scale(cloud)
     before = cloud.scaled("dev-boston")
     policies = {name: [one["PolicyName"] for one in found] for name, found in cloud.policies.items()}
     cloud.fault = breaking(state)
