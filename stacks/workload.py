@@ -19,9 +19,11 @@ from stacks.alarms import WorkloadAlarms
 from stacks.approval.registry import ModelRegistry
 from stacks.batch.machine import Batch
 from stacks.belonging import remember
-from stacks.job_protection import protect_jobs
+from stacks.dashboard import Dashboard
 from stacks.fan_out.machine import FanOutMachine
+from stacks.job_protection import protect_jobs
 from stacks.machine import Machine
+from stacks.retire.machine import Retirement
 from stacks.shift.definition import definition as shift_definition
 from stacks.shift.role import shift_role
 from stacks.triggers.new_data import NewDataTrigger
@@ -103,7 +105,18 @@ class WorkloadStack(Stack):
             values=known,
             failures=failures,
         )
-        WorkloadAlarms(self, "Alarms", names=self.names, workload=workload, run=self.state_machine, failures=failures)
+        alarms = WorkloadAlarms(
+            self, "Alarms", names=self.names, workload=workload, run=self.state_machine, failures=failures
+        )
+        Dashboard(
+            self,
+            "Overview",
+            deployment=deployment,
+            names=self.names,
+            workload=workload,
+            run=self.state_machine,
+            alarms=alarms.alarms,
+        )
         shift = Machine(
             self,
             "Shift",
@@ -149,7 +162,18 @@ class WorkloadStack(Stack):
                 values=known,
                 failures=failures,
             )
+        retirement = Retirement(
+            self,
+            "Retirement",
+            names=self.names,
+            workload=workload,
+            leases=leases,
+            values=known,
+            failures=failures,
+            triggers=[part for name in ("Schedules", "NewData") if (part := self.node.try_find_child(name))],
+        ).state_machine
         CfnOutput(self, "StateMachineArn", value=self.state_machine.state_machine_arn)
+        CfnOutput(self, "RetireStateMachineArn", value=retirement.state_machine_arn)
         CfnOutput(self, "ShiftStateMachineArn", value=shift.state_machine_arn)
         CfnOutput(self, "BatchStateMachineArn", value=batch.state_machine_arn)
         CfnOutput(self, "JobRoleArn", value=self.job_role.role_arn)

@@ -117,7 +117,7 @@ def removal_states(
         f"Is there a {which} endpoint?": choose(
             ("$status = ''", then),
             (f"$status in {BUSY} and $looks <= 2 * {TRIES}", f"Wait for {which} endpoint"),
-            (f"$looks > 3 * {TRIES}", stuck),
+            (f"$looks > 2 * {TRIES} + 10", stuck),
             otherwise=f"Look at {which} endpoint",
         ),
         f"Wait for {which} endpoint": PAUSE | {"Next": f"Find {which} endpoint"},

@@ -14,6 +14,7 @@ _NAMES = {
     "applicationautoscaling": "application-autoscaling",
     "sfn": "stepfunctions",
     "cloudwatchlogs": "logs",
+    "eventbridge": "events",
 }
 
 _BEYOND_16_BITS = (r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF")
