@@ -1,0 +1,26 @@
+"""schemathesis holds the deployed API to its own OpenAPI document, with good and bad input to every operation."""
+
+import pytest
+
+from tests.journey.deployment import Deployment
+
+pytestmark = [pytest.mark.local, pytest.mark.timeout(600)]
+
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+    "ignored_auth",
+)
+
+
+def test_api_keeps_its_contract(on_processes: Deployment) -> None:
+    done = on_processes.command(
+        "schemathesis", "run", f"{on_processes.api_url}/openapi.json", "-H", f"x-api-key: {on_processes.api_key}",
+        "--checks", ",".join(CHECKS), "--max-examples", "10", "--seed", "28", "--no-color", "--workers", "2",
+        check=False, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-10_000:]
+    assert "Selected" in done.stdout
