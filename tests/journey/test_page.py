@@ -98,7 +98,7 @@ def test_split_of_an_ab_test_is_shown_and_a_variant_can_be_chosen(tab: Tab, on_p
     expect(page.locator("#curl")).to_contain_text("x-variant: linear")
     page.get_by_role("button", name="Predict").click()
     expect(page.locator("#result")).to_contain_text("linear")
-    expect(page.locator("#split")).to_contain_text("who answered the 1 calls of this page")
+    expect(page.locator("#split")).to_contain_text("who answered, of 1 from this page")
 
 
 def test_feedback_is_kept(page: Page) -> None:

@@ -27,7 +27,7 @@ function drawSplit() {
   const children = [bars(shares, "share of the traffic, by weight")];
   if (total) {
     const calls = variants.map(({ name }) => [name, (answered[name] ?? 0) / total, String(answered[name] ?? 0)]);
-    children.push(bars(calls, `who answered the ${total} calls of this page`));
+    children.push(bars(calls, `who answered, of ${total} from this page`));
   }
   for (const { name, metrics } of variants) {
     const values = Object.entries(metrics);
