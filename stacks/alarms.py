@@ -21,7 +21,7 @@ _LESS = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 
 
 class WorkloadAlarms(Construct):
-    """Alarms that tell the topic; a failed run's message comes from its rule, with the reason."""
+    """`alarms`, which tell the topic; a failed run's message comes from its rule, with the reason."""
 
     def __init__(
         self,
@@ -36,6 +36,7 @@ class WorkloadAlarms(Construct):
         super().__init__(scope, id)
         self._names = names
         self._action = actions.SnsAction(failures)
+        self.alarms: list[cloudwatch.Alarm] = []
         for variant in workload.candidates:
             self._watch_variant(variant, workload.endpoint.alarms)
         self._watch_runs(run)
@@ -74,6 +75,7 @@ class WorkloadAlarms(Construct):
         )
         # No action when all is well again: every alarm's first state, OK, would be told when it is made.
         alarm.add_alarm_action(self._action)
+        self.alarms.append(alarm)
 
     def _watch_runs(self, run: sfn.IStateMachine) -> None:
         """Without an action: the rule on failed runs has told the topic already, and said why."""
@@ -82,7 +84,7 @@ class WorkloadAlarms(Construct):
             "late": run.metric_timed_out(period=Duration.minutes(5)),
             "aborted": run.metric_aborted(period=Duration.minutes(5)),
         }
-        cloudwatch.Alarm(
+        runs = cloudwatch.Alarm(
             self,
             "Runs",
             alarm_name=f"{self._names.prefix}-failed-runs",
@@ -98,6 +100,7 @@ class WorkloadAlarms(Construct):
             evaluation_periods=1,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
+        self.alarms.append(runs)
 
     def _watch_silence(self, workload: Workload, longest: int) -> None:
         hour = Duration.hours(1)
@@ -113,3 +116,4 @@ class WorkloadAlarms(Construct):
             treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
         )
         silence.add_alarm_action(self._action)
+        self.alarms.append(silence)

@@ -14,6 +14,7 @@ from spec.workload import Workload
 from stacks.findings import explain
 from stacks.function import PredictFunction
 from stacks.key import key_of
+from stacks.naming import api_name
 from stacks.problems import answer_with_problems
 
 API_STAGE = "api"
@@ -88,7 +89,7 @@ class ApiStack(Stack):
         api = apigateway.RestApi(
             self,
             "Api",
-            rest_api_name=f"trainyard-{deployment.stage}",
+            rest_api_name=api_name(deployment),
             description="Predictions of the workloads' live models",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             # The role that the gateway logs with is one setting for the whole account and region. Each

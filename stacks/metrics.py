@@ -17,14 +17,18 @@ _MICROSECONDS_PER_MS = 1_000
 
 def calls(names: Names, variants: Iterable[str], *, period: Duration, label: str) -> cloudwatch.MathExpression:
     """How often these variants were called."""
-    metrics = {f"calls{n}": metric for n, metric in enumerate(_served(names, variants, "Invocations", "Sum", period))}
+    metrics = {
+        name: metric
+        for variant in variants
+        for name, metric in _served(names, variant, "Invocations", "Sum", period).items()
+    }
     return cloudwatch.MathExpression(expression=_filled(metrics), using_metrics=metrics, period=period, label=label)
 
 
 def error_percent(names: Names, variant: str, *, period: Duration, label: str) -> cloudwatch.MathExpression:
     """The share of a variant's calls that failed with a server error; 0 when there was none."""
-    errors = dict(zip(("e1", "e2"), _served(names, [variant], "Invocation5XXErrors", "Sum", period), strict=True))
-    called = dict(zip(("c1", "c2"), _served(names, [variant], "Invocations", "Sum", period), strict=True))
+    errors = _served(names, variant, "Invocation5XXErrors", "Sum", period)
+    called = _served(names, variant, "Invocations", "Sum", period)
     return cloudwatch.MathExpression(
         expression=f"IF({_filled(called)} > 0, 100 * ({_filled(errors)}) / ({_filled(called)}), 0)",
         using_metrics={**errors, **called},
@@ -37,9 +41,9 @@ def latency_ms(
     names: Names, variant: str, *, statistic: str, period: Duration, label: str
 ) -> cloudwatch.MathExpression:
     """Milliseconds in the container and in SageMaker around it, on the slower of the two endpoints."""
-    model = dict(zip(("m1", "m2"), _served(names, [variant], "ModelLatency", statistic, period), strict=True))
-    around = dict(zip(("o1", "o2"), _served(names, [variant], "OverheadLatency", statistic, period), strict=True))
-    sums = [f"FILL(m{n}, 0) + FILL(o{n}, 0)" for n in (1, 2)]
+    model = _served(names, variant, "ModelLatency", statistic, period)
+    around = _served(names, variant, "OverheadLatency", statistic, period)
+    sums = [f"FILL({inside}, 0) + FILL({outside}, 0)" for inside, outside in zip(model, around, strict=True)]
     return cloudwatch.MathExpression(
         expression=f"MAX([{', '.join(sums)}]) / {_MICROSECONDS_PER_MS}",
         using_metrics={**model, **around},
@@ -48,20 +52,19 @@ def latency_ms(
     )
 
 
-def _served(
-    names: Names, variants: Iterable[str], metric: str, statistic: str, period: Duration
-) -> list[cloudwatch.Metric]:
-    return [
-        cloudwatch.Metric(
+def _served(names: Names, variant: str, metric: str, statistic: str, period: Duration) -> dict[str, cloudwatch.Metric]:
+    """One metric of a variant on either endpoint, by an id that no other has in a widget or alarm."""
+    unique = f"{metric[:1].lower()}{metric[1:]}_{statistic}_{variant.replace('-', '_')}"
+    return {
+        f"{unique}_{number}": cloudwatch.Metric(
             namespace="AWS/SageMaker",
             metric_name=metric,
             dimensions_map={"EndpointName": endpoint, "VariantName": variant},
             statistic=statistic,
             period=period,
         )
-        for variant in variants
-        for endpoint in names.endpoints
-    ]
+        for number, endpoint in enumerate(names.endpoints, start=1)
+    }
 
 
 def _filled(metrics: Mapping[str, cloudwatch.Metric]) -> str:

@@ -27,6 +27,11 @@ def live_pointer(deployment: Deployment, workload: str) -> str:
     return f"/trainyard/{deployment.stage}/{workload}/live"
 
 
+def api_name(deployment: Deployment) -> str:
+    """The REST API of a stage, as its metrics are found by."""
+    return f"trainyard-{deployment.stage}"
+
+
 def publishing_role_name(deployment: Deployment, *, account: str, region: str) -> str:
     """The role that pushes images.
 
