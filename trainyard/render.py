@@ -25,7 +25,7 @@ STYLES = {
     ),
 }
 COLOURS = {"good": "green", "bad": "red", "other": "yellow"}
-REASONS = ("FailureReason", "ExitMessage", "errorMessage", "message", "Message", "cause", "Cause")
+REASONS = ("ExitMessage", "FailureReason", "errorMessage", "message", "Message", "cause", "Cause")
 SUBJECTS = (
     "TrainingJobName",
     "ProcessingJobName",

@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -34,10 +34,10 @@ def settings_for(runtime: Runtime, home: Path) -> Settings:
     return Settings(home=home, port=free_port(), runtime=runtime)
 
 
-def deployed(runtime: Runtime, folder: Path, *more: str) -> Iterator[Deployment]:
+def deployed(runtime: Runtime, folder: Path, *more: str, unpushed: Sequence[str] = ()) -> Iterator[Deployment]:
     settings = settings_for(runtime, folder / "home")
     deployment = Deployment.with_faulty_workload(settings, folder / "checkout")
-    deployment.environment["TRAINYARD_WORKLOADS"] = ",".join([*WORKLOADS, *more])
+    deployment.environment["TRAINYARD_WORKLOADS"] = ",".join([*WORKLOADS, *more, *unpushed])
     log = folder / "up.log"
     try:
         with log.open("w") as output:
@@ -59,8 +59,8 @@ def deployed(runtime: Runtime, folder: Path, *more: str) -> Iterator[Deployment]
 
 @pytest.fixture(scope="session")
 def on_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """Images run as processes; two workloads more: one breaks on request, one has an image that needs CRAN to build."""
-    yield from deployed("process", tmp_path_factory.mktemp("process"), "faulty", "trips")
+    """Images run as processes; more workloads: `tests/journey/*/workload.yaml`, and one whose image needs CRAN to build."""
+    yield from deployed("process", tmp_path_factory.mktemp("process"), "faulty", "asked", "trips", unpushed=["watched"])
 
 
 @pytest.fixture(scope="session")

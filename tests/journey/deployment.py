@@ -20,6 +20,8 @@ from local.settings import Settings
 from tests.containers import rscripts
 
 FAULTY = Path(__file__).parent / "faulty"
+WATCHED = Path(__file__).parent / "watched"
+ASKED = Path(__file__).parent / "asked"
 NAIVE = Path(__file__).parents[1] / "containers/r_fable/seasonal_naive.R"
 IGNORED = shutil.ignore_patterns(
     ".git", ".venv", "node_modules", ".trainyard", "cdk.out", "__pycache__", "*.egg-info", ".*_cache", "tests"
@@ -58,7 +60,10 @@ class Deployment:
         for name in (".venv", "node_modules"):
             (folder / name).symlink_to(ROOT / name)
         shutil.copytree(FAULTY / "image", folder / "containers/faulty")
-        shutil.copytree(FAULTY / "workload", folder / "workloads/faulty")
+        for name in ("faulty", "watched", "asked"):
+            shutil.copytree(FAULTY / "workload", folder / "workloads" / name)
+        shutil.copy(WATCHED / "workload.yaml", folder / "workloads/watched")
+        shutil.copy(ASKED / "workload.yaml", folder / "workloads/asked")
         if not (shutil.which("Rscript") and rscripts.has_packages(*rscripts.FABLE)):
             fitters = "\ndefault_fitters <- function() list(ets = seasonal_naive, arima = seasonal_naive)\n"
             # The image reads its files in the order of their names: what comes last holds.
