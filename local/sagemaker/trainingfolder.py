@@ -12,6 +12,7 @@ from local.sagemaker.runs import JobFailed
 from local.sagemaker.s3files import S3Problem
 from local.sagemaker.store import Record
 
+CHECKPOINTS = "/opt/ml/checkpoints"
 _PARTS = ("model", "output/data", "input/data", "checkpoints")
 
 
@@ -37,6 +38,8 @@ class TrainingFolders:
         configfiles.write_json(config / "hyperparameters.json", self._request.get("HyperParameters", {}))
         configfiles.write_json(config / "inputdataconfig.json", self._channels.config(instance))
         configfiles.write_json(config / "resourceconfig.json", cluster.resource_config(instance, self._instances))
+        if kept := self._request.get("CheckpointConfig"):
+            configfiles.write_json(config / "checkpointconfig.json", {"LocalPath": CHECKPOINTS} | kept)
         for channel in self._channels.of(instance):
             self._download(channel, instance, place / "input" / "data", check)
         self._place_code(place)

@@ -14,9 +14,8 @@ from local.sagemaker.context import Context
 from local.sagemaker.runs import LONGEST_REASON, JobFailed, JobStopped, JobTimedOut
 from local.sagemaker.store import Record, Table
 from local.sagemaker.sync import FolderSync, following
-from local.sagemaker.trainingfolder import TrainingFolders
+from local.sagemaker.trainingfolder import CHECKPOINTS, TrainingFolders
 
-CHECKPOINTS = "/opt/ml/checkpoints"
 
 
 class TrainingRun(ClusterRun):

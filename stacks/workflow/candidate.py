@@ -251,7 +251,10 @@ _STOPPING = """$merge([
     $exists($candidate.instance.max_wait) ? {'MaxWaitTimeInSeconds': $candidate.instance.max_wait} : {}
 ])"""
 
-_CHECKPOINTS = f"$candidate.checkpoints ? {{'CheckpointConfig': {{'S3Uri': {PLACE} & '/checkpoints/'}}}} : {{}}"
+_CHECKPOINTS = f"""$candidate.checkpoints ? {{'CheckpointConfig': {{
+    'S3Uri': {PLACE} & '/checkpoints/',
+    'LocalPath': '/opt/ml/checkpoints'
+}}}} : {{}}"""
 
 
 def _job_members() -> dict[str, str]:

@@ -20,7 +20,7 @@ def plan_states(names: Names, workload: Workload, settings: Mapping[str, Any], *
     """From the execution's input to a recorded plan."""
     return {
         "Read workload": compute({"settings": settings, "rules": _rules(workload)}, then="Check input"),
-        "Check input": compute({"problems": problems()}, then="Is input valid?"),
+        "Check input": compute({"problems": problems(), "rules": {}}, then="Is input valid?"),
         "Is input valid?": choose(("$problems = ''", "Plan"), otherwise="Refuse input"),
         "Refuse input": fail("InvalidInput", "$substring($problems, 1)"),
         "Plan": compute(_variables(names, workload), then="Record plan"),

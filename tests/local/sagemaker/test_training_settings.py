@@ -23,6 +23,7 @@ CHECKPOINTS = (
     BASE
     + """
 folder = base / "checkpoints"
+print("told", json.loads((base / "input/config/checkpointconfig.json").read_text())["LocalPath"], flush=True)
 print("found", *sorted(file.name for file in folder.iterdir()), flush=True)
 (folder / "state").mkdir()
 (folder / "state" / "2.json").write_text("during")
@@ -40,6 +41,7 @@ def test_checkpoints_come_back_and_go_up_while_the_job_runs_and_when_it_stops(wo
     config = {"S3Uri": f"s3://{BUCKET}/checks"}
     world.train("checks", world.publish("checks", CHECKPOINTS), wait=False, CheckpointConfig=config)
     assert said(world, "TrainingJobs", "checks", "found") == ["1.json"]
+    assert said(world, "TrainingJobs", "checks", "told") == ["/opt/ml/checkpoints"]
     assert until(lambda: world.get("checks/state/2.json"), "the checkpoint") == b"during"
     assert world.sagemaker.describe_training_job(TrainingJobName="checks")["TrainingJobStatus"] == "InProgress"
     world.sagemaker.stop_training_job(TrainingJobName="checks")

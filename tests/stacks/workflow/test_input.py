@@ -208,3 +208,13 @@ def test_variants_without_weight_share_the_traffic_when_the_others_fail() -> Non
     run(cloud, given={"weights": {"linear": 0}})
     (config,) = cloud.configs.values()
     assert config["ProductionVariants"][0]["InitialVariantWeight"] == 1
+
+
+def test_the_largest_workload_keeps_to_the_limits_of_step_functions() -> None:
+    """256 KiB for the variables that a state assigns, of which the input's rules are the most."""
+    one = workload("boston").candidates["xgboost"]
+    largest = workload("boston").model_copy(update={"candidates": {f"candidate-no-{n:05}": one for n in range(10)}})
+    states = checking(largest)["States"]
+    assigned = [len(json.dumps(state.get("Assign", {})).encode()) for state in states.values()]
+    assert max(assigned) < 256 * 1024
+    assert len(json.dumps(states)) < 600_000

@@ -22,7 +22,10 @@ def test_training_waits_for_spare_capacity_and_keeps_checkpoints_of_its_candidat
     boosted, _ = asked("spot", "Train")
     assert boosted["EnableManagedSpotTraining"] is True
     assert boosted["StoppingCondition"] == {"MaxRuntimeInSeconds": 5_400, "MaxWaitTimeInSeconds": 86_400}
-    assert boosted["CheckpointConfig"] == {"S3Uri": "s3://bucket/spot/runs/run-1/candidates/boosted/checkpoints/"}
+    assert boosted["CheckpointConfig"] == {
+        "S3Uri": "s3://bucket/spot/runs/run-1/candidates/boosted/checkpoints/",
+        "LocalPath": "/opt/ml/checkpoints",
+    }
 
 
 def test_tuning_asks_the_same_of_each_of_its_jobs() -> None:
