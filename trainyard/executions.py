@@ -49,9 +49,9 @@ def start(context: Context, workload: str, name: str, text: str, *, output: str 
     return Execution(answer["executionArn"], workload)
 
 
-def definition(context: Context, workload: str) -> dict[str, Any]:
-    """The workload's state machine as deployed; empty where one may start it but not read it."""
-    machine = stacks.state_machine(context.client("cloudformation"), context.stage, workload)
+def definition(context: Context, workload: str, *, output: str = stacks.STATE_MACHINE) -> dict[str, Any]:
+    """A state machine of the workload as deployed; empty where one may start it but not read it."""
+    machine = stacks.output(context.client("cloudformation"), context.stage, f"workload-{workload}", output)
     try:
         text = context.client("stepfunctions").describe_state_machine(stateMachineArn=machine)["definition"]
     except ClientError as error:

@@ -12,6 +12,7 @@ DEPLOY = "npx cdk deploy --all --asset-prebuild=false"
 STATE_MACHINE = "StateMachineArn"
 SHIFT = "ShiftStateMachineArn"
 BATCH = "BatchStateMachineArn"
+FAN_OUT = "FanOutStateMachineArn"
 ABSENT = {"ParameterNotFound", "NoSuchKey", "404", "ResourceNotFoundException"}
 
 

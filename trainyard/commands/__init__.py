@@ -9,6 +9,7 @@ from trainyard.commands import (
     data,
     destroy,
     doctor,
+    fan_out,
     logs,
     models,
     predict,
@@ -35,6 +36,7 @@ def register(app: typer.Typer) -> None:
     app.command("schema", rich_help_panel=SEE)(schema.schema)
     app.add_typer(data.app, name="data", rich_help_panel=RUN)
     app.command("run", rich_help_panel=RUN)(run.run)
+    app.command("fan-out", rich_help_panel=RUN)(fan_out.fan_out)
     app.command("watch", rich_help_panel=RUN)(watch.watch)
     app.command("stop", rich_help_panel=RUN)(stop.stop)
     app.command("logs", rich_help_panel=RUN)(logs.logs)
