@@ -17,7 +17,6 @@ from local.sagemaker.sync import FolderSync, following
 from local.sagemaker.trainingfolder import CHECKPOINTS, TrainingFolders
 
 
-
 class TrainingRun(ClusterRun):
     """A training job from its turn to its end, with AWS's secondary statuses on the way."""
 
