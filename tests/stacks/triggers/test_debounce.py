@@ -40,11 +40,18 @@ class Scheduler:
         return {"ScheduleArn": "arn"}
 
 
-def told(scheduler: Scheduler) -> Execution:
+def machine() -> Json:
+    """The definition, with the deployment's values filled in."""
     text = json.dumps(definition(names=Names(stage="dev", workload="daily"), quiet=QUIET))
     text = text.replace("${RunArn}", "arn:aws:states:us-east-1:123456789012:stateMachine:dev-daily")
     text = text.replace("${SchedulerRoleArn}", "arn:aws:iam::123456789012:role/starter")
-    execution = Execution(json.loads(text), scheduler, {"detail": {}})
+    text = text.replace("${AWS::Partition}", "aws")
+    made: Json = json.loads(text)
+    return made
+
+
+def told(scheduler: Scheduler) -> Execution:
+    execution = Execution(machine(), scheduler, {"detail": {}})
     execution.run()
     return execution
 
