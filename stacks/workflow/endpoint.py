@@ -116,8 +116,8 @@ def removal_states(
         ),
         f"Is there a {which} endpoint?": choose(
             ("$status = ''", then),
-            (f"$status in {BUSY} and $looks <= 2 * {TRIES}", f"Wait for {which} endpoint"),
-            (f"$looks > 2 * {TRIES} + 10", stuck),
+            (f"$looks > 2 * {TRIES}", stuck),
+            (f"$status in {BUSY}", f"Wait for {which} endpoint"),
             otherwise=f"Look at {which} endpoint",
         ),
         f"Wait for {which} endpoint": PAUSE | {"Next": f"Find {which} endpoint"},

@@ -125,8 +125,8 @@ def test_a_model_that_cannot_be_deleted_is_told(cloud: RetireCloud) -> None:
 
 
 def test_an_endpoint_that_never_settles_is_told(cloud: RetireCloud) -> None:
-    cloud._deleteEndpoint = lambda sent: {}  # type: ignore[method-assign]
-    with pytest.raises(TaskError, match="dev-boston is InService for too long"):
+    cloud.endpoints["dev-boston"]["EndpointStatus"] = "SystemUpdating"
+    with pytest.raises(TaskError, match="dev-boston is SystemUpdating for too long"):
         retire(cloud)
 
 

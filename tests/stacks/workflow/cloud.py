@@ -158,7 +158,11 @@ class Cloud(Versions, Scaled):
         return {"EndpointConfigs": found[start:end]} | ({"NextToken": str(end)} if end < len(found) else {})
 
     def _listEndpoints(self, sent: Json) -> Json:
-        return {"Endpoints": [e for name, e in self.endpoints.items() if sent["NameContains"] in name]}
+        listed = [dict(e) for name, e in self.endpoints.items() if sent["NameContains"] in name]
+        for endpoint in self.endpoints.values():
+            if endpoint["EndpointStatus"] == "Creating" and not self.statuses:
+                endpoint["EndpointStatus"] = "InService"
+        return {"Endpoints": listed}
 
     def _createEndpoint(self, sent: Json) -> Json:
         assert sent["EndpointName"] not in self.endpoints
