@@ -83,6 +83,7 @@ class ApiStack(Stack):
         answer_with_problems(self.api)
         key = self._key()
         CfnOutput(self, "ApiUrl", value=self._url())
+        CfnOutput(self, "ApiId", value=self.api.rest_api_id)
         CfnOutput(self, "ApiKeyId", value=key.key_id)
 
     def _rest_api(self, deployment: Deployment) -> apigateway.RestApi:

@@ -233,8 +233,8 @@ def test_destroying_one_stage_leaves_the_accounts_gateway_logging(template: Json
     assert template["Resources"][role]["DeletionPolicy"] == "Retain"
 
 
-def test_outputs_are_the_url_and_the_key(template: Json) -> None:
+def test_outputs_are_the_url_the_id_and_the_key(template: Json) -> None:
     outputs = template["Outputs"]
-    assert set(outputs) == {"ApiUrl", "ApiKeyId"}
+    assert set(outputs) == {"ApiUrl", "ApiId", "ApiKeyId"}
     assert flat(outputs["ApiUrl"]["Value"]).endswith("/api")
     assert only(template, f"{GATEWAY}::Stage")["StageName"] == "api"

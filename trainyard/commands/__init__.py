@@ -10,6 +10,7 @@ from trainyard.commands import (
     destroy,
     doctor,
     fan_out,
+    keys,
     logs,
     models,
     predict,
@@ -48,5 +49,6 @@ def register(app: typer.Typer) -> None:
     app.command("batch", rich_help_panel=USE)(batch.batch)
     app.command("ab", rich_help_panel=USE)(ab.ab)
     app.command("promote", rich_help_panel=USE)(promote.promote)
+    app.add_typer(keys.app, name="keys", rich_help_panel=USE)
     app.command("retire", rich_help_panel=END)(retire.retire)
     app.command("destroy", rich_help_panel=END)(destroy.destroy)

@@ -2,7 +2,7 @@
 
 import typer
 
-from trainyard import lease, stacks, sweep, teardown
+from trainyard import api_keys, lease, stacks, sweep, teardown
 from trainyard.commands.retire import confirm
 from trainyard.context import Context
 from trainyard.options import Json, Yes, begin
@@ -27,6 +27,7 @@ def destroy(ctx: typer.Context, yes: Yes = False, json: Json = False) -> None:
     confirm(context, f"Remove everything that serves or runs in stage {context.stage}?", yes)
     stopped = [*sweep.stop_executions(context), *sweep.stop_jobs(context)]
     removed = [line for name in sweep.workloads(context) for line in _retire(context, name)]
+    removed += api_keys.remove_all(context)
     deployed = stacks.deployed(context.client("cloudformation"), context.stage)
     kept = sweep.retained(context, RETAINED)
     report(context, stopped, removed, bool(deployed), kept)
