@@ -48,12 +48,42 @@ def take(context: Context, table: str, workload: str, holder: str, force: bool) 
         "ExpressionAttributeNames": {"#lease": "lease", "#expires": "expires"},
         "ExpressionAttributeValues": {":now": {"N": str(now)}},
     }
+    if not (_put(context, table, item, {} if force else free) or _take_over(context, table, item)):
+        raise _refusal(context, table, workload)
+
+
+def _put(context: Context, table: str, item: dict[str, Any], condition: dict[str, Any]) -> bool:
     try:
-        context.client("dynamodb").put_item(TableName=table, Item=item, **({} if force else free))
+        context.client("dynamodb").put_item(TableName=table, Item=item, **condition)
     except ClientError as error:
         if code_of(error) != "ConditionalCheckFailedException":
             raise
-        raise _refusal(context, table, workload) from error
+        return False
+    return True
+
+
+def _take_over(context: Context, table: str, item: dict[str, Any]) -> bool:
+    """From an execution that has ended: aborted, it gave nothing back."""
+    found = context.client("dynamodb").get_item(TableName=table, Key={"lease": item["lease"]}, ConsistentRead=True)
+    dead = found.get("Item", {}).get("holder", {}).get("S", "")
+    if not dead.startswith("arn:") or _runs(context, dead):
+        return False
+    same: dict[str, Any] = {
+        "ConditionExpression": "#holder = :dead",
+        "ExpressionAttributeNames": {"#holder": "holder"},
+        "ExpressionAttributeValues": {":dead": {"S": dead}},
+    }
+    return _put(context, table, item, same)
+
+
+def _runs(context: Context, execution: str) -> bool:
+    try:
+        status = context.client("stepfunctions").describe_execution(executionArn=execution)["status"]
+    except ClientError as error:
+        if code_of(error) != "ExecutionDoesNotExist":
+            raise
+        return False
+    return bool(status == "RUNNING")
 
 
 def release(context: Context, table: str, workload: str, holder: str) -> None:

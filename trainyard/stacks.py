@@ -13,6 +13,7 @@ STATE_MACHINE = "StateMachineArn"
 SHIFT = "ShiftStateMachineArn"
 BATCH = "BatchStateMachineArn"
 FAN_OUT = "FanOutStateMachineArn"
+RETIRE = "RetireStateMachineArn"
 ABSENT = {"ParameterNotFound", "NoSuchKey", "404", "ResourceNotFoundException"}
 
 
@@ -70,6 +71,11 @@ def deployed(cloudformation: Any, stage: str) -> dict[str, str]:
     pages = cloudformation.get_paginator("describe_stacks").paginate()
     found = [stack for page in pages for stack in page["Stacks"] if stack["StackName"].startswith(prefix)]
     return {stack["StackName"].removeprefix(prefix): stack["StackStatus"] for stack in found}
+
+
+def endpoint_names(stage: str, workload: str) -> tuple[str, str]:
+    """The workload's endpoint, and the one that takes its place when the schema changes, and back."""
+    return f"{stage}-{workload}", f"{stage}-{workload}-2"
 
 
 def pointer_name(stage: str, workload: str) -> str:

@@ -6,7 +6,7 @@ Found by name and confirmed by tag, so that nothing else is touched. What is gon
 a second time changes nothing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -91,7 +91,7 @@ def tags_of(sagemaker: Any, arn: str) -> dict[str, str]:
 def retire(context: Context, workload: str) -> list[str]:
     """Removes everything of one workload that serves or could; returns what was removed."""
     endpoints = [found.name for found in find(context, ENDPOINT, workload)]
-    targets = list(deregister(context, endpoints))
+    targets = list(deregister(context, {*endpoints, *stacks.endpoint_names(context.stage, workload)}))
     pointer = stacks.pointer_name(context.stage, workload)
     removed = targets + _delete(context, f"pointer {pointer}", lambda: _delete_pointer(context, pointer))
     for name in endpoints:
@@ -142,8 +142,8 @@ def wait(context: Context, endpoint: str, ready: Callable[[str], bool]) -> None:
         status = stacks.endpoint_status(context.client("sagemaker"), endpoint)
 
 
-def deregister(context: Context, endpoints: list[str]) -> Iterator[str]:
-    """Autoscaling of the endpoints' variants, where the account has any."""
+def deregister(context: Context, endpoints: Collection[str]) -> Iterator[str]:
+    """Autoscaling of the endpoints' variants, where the account has any; it may outlive its endpoint."""
     for target in _targets(context):
         if target["ResourceId"].split("/")[1] in endpoints:
             yield from _delete(

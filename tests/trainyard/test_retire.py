@@ -1,18 +1,19 @@
 import json
+from typing import Any
 
 import pytest
 
-from tests.trainyard.conftest import WORKLOAD, Cli, client, point, serve
+from tests.trainyard.conftest import MACHINE, WORKLOAD, Cli, client, point, serve, stack
 from tests.trainyard.recorded import START
 
 pytestmark = pytest.mark.local
 
 
-def hold(expires_in: int) -> None:
+def hold(expires_in: int, holder: str = "run-7") -> None:
     now = int(START.timestamp()) + 600
     item = {
         "lease": {"S": f"dev-{WORKLOAD}"},
-        "holder": {"S": "run-7"},
+        "holder": {"S": holder},
         "expires": {"N": str(now + expires_in)},
     }
     client("dynamodb").put_item(TableName="leases", Item=item)
@@ -130,3 +131,123 @@ def test_destroy_stops_the_stages_runs(deployed: Cli) -> None:
     deployed("destroy", "--yes")
     assert states.describe_execution(executionArn=made["dev"])["status"] == "ABORTED"
     assert states.describe_execution(executionArn=made["prod"])["status"] == "RUNNING"
+
+
+def execution(status: str) -> str:
+    """An execution that runs, or was aborted, whose ARN holds the lease."""
+    states = client("stepfunctions")
+    waits = {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 60, "End": True}}}
+    role = "arn:aws:iam::123456789012:role/x"
+    machine = states.create_state_machine(name="m", definition=json.dumps(waits), roleArn=role)["stateMachineArn"]
+    arn = str(states.start_execution(stateMachineArn=machine)["executionArn"])
+    if status == "ABORTED":
+        states.stop_execution(executionArn=arn)
+    return arn
+
+
+@pytest.mark.parametrize(("status", "exit_code"), [("ABORTED", 0), ("RUNNING", 1)])
+def test_a_lease_is_taken_over_from_an_aborted_run_alone(live: Cli, status: str, exit_code: int) -> None:
+    hold(3600, execution(status))
+    assert live("retire", WORKLOAD, "--yes").exit_code == exit_code
+
+
+def test_autoscaling_that_outlived_its_endpoint_goes_too(live: Cli) -> None:
+    scaling = client("application-autoscaling")
+    target = {"ResourceId": f"endpoint/dev-{WORKLOAD}-2/variant/forest", "ServiceNamespace": "sagemaker"}
+    dimension = "sagemaker:variant:DesiredInstanceCount"
+    scaling.register_scalable_target(**target, ScalableDimension=dimension, MinCapacity=1, MaxCapacity=2)
+    live("destroy", "--yes")
+    assert scaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"] == []
+
+
+def machine_of(stage: str) -> str:
+    states = client("stepfunctions")
+    tags = [{"key": "trainyard:stage", "value": stage}, {"key": "trainyard:workload", "value": WORKLOAD}]
+    definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+    role = "arn:aws:iam::123456789012:role/x"
+    made = states.create_state_machine(name=f"{stage}-m", definition=definition, roleArn=role, tags=tags)
+    return str(made["stateMachineArn"])
+
+
+@pytest.mark.parametrize("command", [("destroy",), ("retire", WORKLOAD)])
+def test_schedules_and_triggers_of_the_stage_are_paused_and_otherwise_as_they_were(
+    live: Cli, command: tuple[str, ...]
+) -> None:
+    scheduler, events = client("scheduler"), client("events")
+    for stage in ("dev", "prod"):
+        machine = machine_of(stage)
+        target = {"Arn": machine, "RoleArn": "arn:aws:iam::123456789012:role/x", "Input": "{}"}
+        weekly = {"ScheduleExpression": "rate(7 days)", "FlexibleTimeWindow": {"Mode": "OFF"}}
+        scheduler.create_schedule(Name=stage, Target=target, **weekly)
+        events.put_rule(Name=stage, EventPattern='{"source": ["aws.s3"]}')
+        events.put_targets(Rule=stage, Targets=[{"Id": "1", "Arn": machine}])
+    assert live(*command, "--yes").exit_code == 0
+    schedules = {name: scheduler.get_schedule(Name=name) for name in ("dev", "prod")}
+    assert {name: item["State"] for name, item in schedules.items()} == {"dev": "DISABLED", "prod": "ENABLED"}
+    assert schedules["dev"]["ScheduleExpression"] == "rate(7 days)"
+    assert schedules["dev"]["Target"]["Input"] == "{}"
+    rules = {name: events.describe_rule(Name=name)["State"] for name in ("dev", "prod")}
+    assert rules == {"dev": "DISABLED", "prod": "ENABLED"}
+
+
+def test_logs_of_endpoints_get_an_end_and_those_of_others_stay(live: Cli) -> None:
+    logs = client("logs")
+    ours, others = f"/aws/sagemaker/Endpoints/dev-{WORKLOAD}", "/aws/sagemaker/TrainingJobs"
+    for name in (ours, others):
+        logs.create_log_group(logGroupName=name)
+    live("destroy", "--yes")
+    kept = {group["logGroupName"]: group.get("retentionInDays") for group in logs.describe_log_groups()["logGroups"]}
+    assert kept[ours] == 90
+    assert kept[others] is None
+
+
+class Retiring:
+    """Step Functions with one execution that has ended already."""
+
+    def __init__(self, status: str, **told: str) -> None:
+        self.started: list[str] = []
+        self._said = {"status": status, "startDate": START, "stopDate": START, **told}
+
+    def start_execution(self, stateMachineArn: str, **_: Any) -> dict[str, str]:
+        self.started.append(stateMachineArn)
+        return {"executionArn": f"{MACHINE.replace(':stateMachine:', ':execution:')}:r-1"}
+
+    def describe_execution(self, executionArn: str) -> dict[str, Any]:
+        return {"executionArn": executionArn, **self._said}
+
+    def get_paginator(self, name: str) -> Any:
+        assert name == "get_execution_history"
+        return self
+
+    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+        return [{"events": []}]
+
+
+@pytest.fixture
+def with_machine(deployed: Cli) -> Cli:
+    """A workload whose stack has a state machine to retire it."""
+    topic: dict[str, Any] = {"Topic": {"Type": "AWS::SNS::Topic"}}
+    stack("workload-boston", topic, {"StateMachineArn": MACHINE, "RetireStateMachineArn": f"{MACHINE}-retire"})
+    return deployed
+
+
+def test_the_state_machine_retires_where_there_is_one(with_machine: Cli) -> None:
+    states = Retiring("SUCCEEDED", output='{"removed": ["endpoint dev-boston"]}')
+    with_machine.fakes["stepfunctions"] = states
+    said = json.loads(with_machine("retire", "boston", "--yes", "--json").stdout)
+    assert states.started == [f"{MACHINE}-retire"]
+    assert said["removed"] == ["endpoint dev-boston"]
+
+
+def test_a_retirement_that_fails_tells_why(with_machine: Cli) -> None:
+    with_machine.fakes["stepfunctions"] = Retiring("FAILED", error="NotRetired", cause="the endpoint stays")
+    done = with_machine("retire", "boston", "--yes")
+    assert done.exit_code == 1
+    assert "the endpoint stays" in done.stderr
+
+
+def test_force_does_it_from_here(with_machine: Cli) -> None:
+    serve(workload="boston")
+    done = with_machine("retire", "boston", "--yes", "--force")
+    assert done.exit_code == 0, done.output
+    assert left() == []

@@ -2,7 +2,7 @@
 
 import typer
 
-from trainyard import api_keys, lease, stacks, sweep, teardown
+from trainyard import api_keys, lease, logs_kept, quiet, stacks, sweep, teardown
 from trainyard.commands.retire import confirm
 from trainyard.context import Context
 from trainyard.options import Json, Yes, begin
@@ -25,7 +25,8 @@ def destroy(ctx: typer.Context, yes: Yes = False, json: Json = False) -> None:
     """
     context = begin(ctx, json)
     confirm(context, f"Remove everything that serves or runs in stage {context.stage}?", yes)
-    stopped = [*sweep.stop_executions(context), *sweep.stop_jobs(context)]
+    paused = quiet.pause(context, sweep.machines(context))
+    stopped = [*paused, *sweep.stop_executions(context), *sweep.stop_jobs(context)]
     removed = [line for name in sweep.workloads(context) for line in _retire(context, name)]
     removed += api_keys.remove_all(context)
     deployed = stacks.deployed(context.client("cloudformation"), context.stage)
@@ -35,7 +36,7 @@ def destroy(ctx: typer.Context, yes: Yes = False, json: Json = False) -> None:
 
 def _retire(context: Context, workload: str) -> list[str]:
     with lease.held(context, workload, force=True):  # whoever held it was stopped above
-        return teardown.retire(context, workload)
+        return [*teardown.retire(context, workload), *logs_kept.limit(context, workload)]
 
 
 def report(context: Context, stopped: list[str], removed: list[str], stacks_left: bool, kept: list[str]) -> None:
