@@ -80,7 +80,7 @@ class Trained:
 
     def trained_again(self, job: dict[str, Any]) -> list[str]:
         """The log of a job that is asked for the same once more, as a retry is."""
-        sagemaker, name = self.deployment.client("sagemaker"), f"{job['TrainingJobName'][:57]}-again"
+        sagemaker, name = self.deployment.client("sagemaker"), f"again-{job['TrainingJobName'].rpartition('-')[2]}"
         asked = sagemaker.meta.service_model.operation_model("CreateTrainingJob").input_shape.members
         kept = {key: value for key, value in job.items() if key in asked}
         kept["AlgorithmSpecification"] = {
