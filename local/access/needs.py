@@ -44,6 +44,10 @@ def arn(service: str, resource: str) -> str:
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
 
 
+_SCALING = "sagemaker.application-autoscaling.amazonaws.com"
+_SCALING_ROLE = (
+    f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/{_SCALING}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+)
 Found = Iterator[tuple[str, str] | tuple[str, str, tuple[Pair, ...]]]
 _OBJECT_ACTIONS = {
     "HeadObject": "GetObject",
@@ -88,8 +92,14 @@ def _states(operation: str, sent: Parameters) -> Found:
 
 
 def _logs(operation: str, sent: Parameters) -> Found:
-    stream = f":log-stream:{sent['logStreamName']}" if "logStreamName" in sent else ""
-    yield f"logs:{operation}", arn("logs", f"log-group:{sent['logGroupName']}{stream}")
+    """A group is asked for as if with a stream without a name, which a policy's `:*` at the end covers.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+    """
+    yield (
+        f"logs:{operation}",
+        arn("logs", f"log-group:{sent['logGroupName']}:log-stream:{sent.get('logStreamName', '')}"),
+    )
 
 
 def _cloudwatch(operation: str, sent: Parameters) -> Found:
@@ -117,7 +127,26 @@ def _autoscaling(operation: str, sent: Parameters) -> Found:
         ("application-autoscaling:service-namespace", str(sent["ServiceNamespace"])),
         ("application-autoscaling:scalable-dimension", str(sent["ScalableDimension"])),
     )
-    yield f"application-autoscaling:{operation}", arn("application-autoscaling", "scalable-target/*"), context
+    yield f"application-autoscaling:{operation}", arn("application-autoscaling", "scalable-target/0"), context
+    yield from _scaled_endpoint(operation, str(sent["ResourceId"]))
+
+
+def _scaled_endpoint(operation: str, resource: str) -> Found:
+    """Autoscaling looks at the variant, and makes alarms, by right of the caller.
+
+    https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_id-based-policy-examples.html
+    """
+    alarm = arn("cloudwatch", f"alarm:TargetTracking-{resource}-AlarmHigh-0")
+    if operation == "RegisterScalableTarget":
+        endpoint = arn("sagemaker", "/".join(resource.split("/")[:2]))
+        yield "sagemaker:DescribeEndpoint", endpoint
+        yield "sagemaker:UpdateEndpointWeightsAndCapacities", endpoint
+        yield "iam:CreateServiceLinkedRole", _SCALING_ROLE, (("iam:AWSServiceName", _SCALING),)
+    elif operation == "PutScalingPolicy":
+        yield "cloudwatch:PutMetricAlarm", alarm
+        yield "cloudwatch:DescribeAlarms", alarm
+    else:
+        yield "cloudwatch:DeleteAlarms", alarm
 
 
 def _events(operation: str, sent: Parameters) -> Found:

@@ -5,6 +5,7 @@
 import json
 from typing import Any
 
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.credentials import StateCredentials
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_aws_sdk as moto_task,
 )
@@ -28,7 +29,10 @@ def values(env: Any, fields: Distributed, config: dict[str, Any]) -> dict[str, A
 def client_of(env: Any, service: str) -> Any:
     """Return a client of the embedded AWS as tasks of this execution have it."""
     return moto_task.boto_client_for(
-        service=service, region=env.aws_execution_details.region, state_credentials=None, validated=True
+        service=service,
+        region=env.aws_execution_details.region,
+        state_credentials=StateCredentials(role_arn=env.aws_execution_details.role_arn),
+        validated=True,
     )
 
 

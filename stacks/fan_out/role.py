@@ -46,7 +46,8 @@ def _sagemaker(stack: Stack, names: Names) -> list[iam.PolicyStatement]:
             for kind, thing in _JOBS.items()
         ),
         allow(["sagemaker:CreateModel", "sagemaker:DeleteModel"], [_made(stack, names, "model")]),
-        allow(["sagemaker:AddTags", "sagemaker:ListTags"], [_made(stack, names, kind) for kind in (*_JOBS, "model")]),
+        allow(["sagemaker:AddTags"], [_made(stack, names, kind) for kind in (*_JOBS, "model")]),
+        allow(["sagemaker:ListTags"], [_made(stack, names, kind) for kind in _JOBS]),
         allow(
             ["events:PutTargets", "events:PutRule", "events:DescribeRule"],
             [arn(stack, "events", rule) for rule in rules],

@@ -115,7 +115,8 @@ def _sagemaker(stack: Stack, names: Names) -> list[iam.PolicyStatement]:
         allow(actions("Create Describe Delete", "EndpointConfig"), made("endpoint-config")),
         allow(actions("Create Update", "Endpoint"), made("endpoint", "endpoint-config")),
         allow([*actions("Describe Delete", "Endpoint"), "sagemaker:InvokeEndpoint"], made("endpoint")),
-        allow(["sagemaker:AddTags", "sagemaker:ListTags"], made(*_MADE)),
+        allow(["sagemaker:AddTags"], made(*_MADE)),
+        allow(["sagemaker:ListTags"], made(*(f"{job}-job" for job in _JOBS))),
         # Lists have no resource that a statement could name.
         allow(["sagemaker:ListEndpoints", "sagemaker:ListEndpointConfigs"], ["*"]),
     ]

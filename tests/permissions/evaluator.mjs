@@ -10,7 +10,7 @@ async function verdict(need) {
     name: String(index),
     policy: { Version: "2012-10-17", Statement: [statement] },
   }));
-  const { errors, result } = await runSimulation(
+  const said = await runSimulation(
     {
       request: {
         principal: need.role,
@@ -24,12 +24,13 @@ async function verdict(need) {
     },
     {},
   );
+  const results = said.results ?? (said.result ? [said.result] : []);
+  const ignored = results.flatMap((one) => one.ignoredContextKeys ?? []);
+  const allowing = results.flatMap((one) => one.analysis.identityAnalysis?.allowStatements ?? []);
   return {
-    allowed: result?.analysis.result === "Allowed",
-    problem: !result
-      ? JSON.stringify(errors ?? "the resource is a wildcard")
-      : result.ignoredContextKeys.map((key) => `${key} is no condition key of it`).join(),
-    by: (result?.analysis.identityAnalysis?.allowStatements ?? []).map((found) => Number(found.policyId)),
+    allowed: said.overallResult === "Allowed",
+    problem: said.errors ? JSON.stringify(said.errors) : ignored.map((key) => `${key} is no condition key of it`).join(),
+    by: allowing.map((found) => Number(found.policyId)),
   };
 }
 

@@ -9,6 +9,7 @@ from tests.stacks.shift.cloud import POINTER, LiveCloud, deployed, shift_machine
 from tests.stacks.workflow.interpreter import Execution, TaskError
 
 Prepare = Callable[[LiveCloud], None]
+HOLDER = "arn:aws:states:us-east-1:123456789012:execution:dev-boston:other"
 
 
 def registered() -> Iterator[Registered]:
@@ -76,8 +77,8 @@ def _nothing_live(cloud: LiveCloud) -> None:
 
 
 def _held(cloud: LiveCloud) -> None:
-    cloud.leases["dev-boston"] = "arn:execution:other"
-    cloud.executions = {"arn:execution:other": "ABORTED"}
+    cloud.leases["dev-boston"] = HOLDER
+    cloud.executions = {HOLDER: "ABORTED"}
 
 
 def _held_by_a_person(cloud: LiveCloud) -> None:

@@ -1,0 +1,43 @@
+"""Every call that the runs of this session made by right of a role: none that AWS would have denied, none idle.
+
+Held against the policies as they are deployed. Only a grant that neither a run here nor a walk through the state
+machines (tests/permissions) uses needs a reason in `tests/permissions/unused.py`.
+"""
+
+import re
+
+import pytest
+
+from tests.journey.deployment import Deployment
+from tests.permissions.deployed import grants, recorded
+from tests.permissions.evaluator import Grant, evaluate
+from tests.permissions.unused import explained
+
+pytestmark = [pytest.mark.local, pytest.mark.timeout(1200)]
+OF_MACHINES = re.compile(r"-(StateMachine|Shift|Batch|FanOut|Approval|NewData|Retire)Role")
+WORKLOAD = re.compile(r"trainyard-dev-workload-(?P<name>[a-z0-9-]+?)-[A-Z]")
+
+
+def general(grant: Grant) -> tuple[str, str]:
+    """The grant for whichever workload, logs with and without `:*`, images and code of any name."""
+    found = WORKLOAD.search(grant.role)
+    resource = grant.resource.replace(found["name"], "{workload}") if found else grant.resource
+    resource = re.sub(r"(:repository/|assets-[^/]*/).*", r"\1*", resource)
+    return grant.action, resource.removesuffix(":*") if ":logs:" in resource else resource
+
+
+def test_no_call_of_a_run_would_be_denied_on_aws(on_processes: Deployment) -> None:
+    needed = recorded(on_processes.settings.state / "calls.jsonl")
+    verdicts = evaluate(grants(on_processes.client), needed)
+    assert len({need.role for need in needed}) > 2
+    assert [(v.need, v.problem) for v in verdicts if not v.allowed] == []
+
+
+def test_what_jobs_and_functions_may_do_they_do(on_processes: Deployment) -> None:
+    all_roles = grants(on_processes.client)
+    ours = [role for role in all_roles if "-workload-" in role and not OF_MACHINES.search(role)]
+    granted = {role: all_roles[role] for role in ours}
+    needed = [need for need in recorded(on_processes.settings.state / "calls.jsonl") if need.role in granted]
+    used = {general(grant) for verdict in evaluate(granted, needed) for grant in verdict.by}
+    idle = {general(grant) for given in granted.values() for grant in given} - used
+    assert sorted(pair for pair in idle if not explained(*pair)) == []

@@ -1,0 +1,64 @@
+"""A run that failed or was stopped goes on by a redrive, under its own name, and leaves nothing running meanwhile."""
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.journey.deployment import Deployment
+from tests.journey.test_failures import COLOUR
+
+pytestmark = [pytest.mark.local, pytest.mark.timeout(1200)]
+
+
+def redriven(deployment: Deployment, execution: str) -> dict[str, Any]:
+    deployment.client("stepfunctions").redrive_execution(executionArn=execution)
+    return deployment.finish(execution)
+
+
+def test_a_run_whose_data_was_mended_is_redriven(on_processes: Deployment) -> None:
+    bucket, key = on_processes.output("storage", "BucketName"), "faulty/data-mended/colours.csv"
+    s3 = on_processes.client("s3")
+    s3.put_object(Bucket=bucket, Key=key, Body=b"colour,brightness,kind\n")
+    execution = on_processes.start("faulty", data={"uri": f"s3://{bucket}/{key}"})
+    assert on_processes.finish(execution)["status"] == "FAILED"
+    s3.put_object(Bucket=bucket, Key=key, Body=(on_processes.folder / "workloads/faulty/colours.csv").read_bytes())
+    outcome = redriven(on_processes, execution)
+    assert outcome["status"] == "SUCCEEDED", outcome.get("cause")
+    assert outcome["redriveCount"] == 1
+    assert on_processes.predict("faulty", [COLOUR]).status == 200
+
+
+def test_an_aborted_run_stops_its_job_and_is_redriven(on_processes: Deployment) -> None:
+    execution = on_processes.start("faulty")
+    job = running_job(on_processes, execution)
+    on_processes.client("stepfunctions").stop_execution(executionArn=execution)
+    assert on_processes.finish(execution)["status"] == "ABORTED"
+    assert ended(on_processes, job) in ("Stopped", "Completed")
+    outcome = redriven(on_processes, execution)
+    assert outcome["status"] == "SUCCEEDED", outcome.get("cause")
+    assert on_processes.endpoint("faulty")["EndpointStatus"] == "InService"
+
+
+def running_job(deployment: Deployment, execution: str) -> str:
+    """The processing job of the execution, as soon as there is one."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        listed = deployment.client("sagemaker").list_processing_jobs(NameContains="dev-faulty-prepare", MaxResults=1)
+        for job in listed["ProcessingJobSummaries"]:
+            name = str(job["ProcessingJobName"])
+            tags = deployment.client("sagemaker").list_tags(ResourceArn=job["ProcessingJobArn"])["Tags"]
+            if any(tag["Value"] == execution for tag in tags):
+                return name
+        time.sleep(0.1)
+    raise AssertionError("the run started no job")
+
+
+def ended(deployment: Deployment, job: str) -> str:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        described = deployment.client("sagemaker").describe_processing_job(ProcessingJobName=job)
+        if described["ProcessingJobStatus"] not in ("InProgress", "Stopping"):
+            return str(described["ProcessingJobStatus"])
+        time.sleep(0.2)
+    raise AssertionError(f"{job} still runs")
