@@ -60,7 +60,8 @@ def deployed(runtime: Runtime, folder: Path, *more: str, unpushed: Sequence[str]
 @pytest.fixture(scope="session")
 def on_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """Images run as processes; more workloads: those of this folder, and one whose image needs CRAN to build."""
-    yield from deployed("process", tmp_path_factory.mktemp("process"), "faulty", "asked", "trips", unpushed=["watched"])
+    unpushed = ["slopes", "watched"]
+    yield from deployed("process", tmp_path_factory.mktemp("process"), "faulty", "asked", "trips", unpushed=unpushed)
 
 
 @pytest.fixture(scope="session")

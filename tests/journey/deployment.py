@@ -20,6 +20,7 @@ from local.settings import Settings
 from tests.containers import rscripts
 
 FAULTY = Path(__file__).parent / "faulty"
+FAN_OUT = Path(__file__).parent / "fan_out"
 WATCHED = Path(__file__).parent / "watched"
 ASKED = Path(__file__).parent / "asked"
 NAIVE = Path(__file__).parents[1] / "containers/r_fable/seasonal_naive.R"
@@ -62,6 +63,8 @@ class Deployment:
         shutil.copytree(FAULTY / "image", folder / "containers/faulty")
         for name in ("faulty", "watched", "asked"):
             shutil.copytree(FAULTY / "workload", folder / "workloads" / name)
+        shutil.copytree(FAN_OUT / "image", folder / "containers/slopes")
+        shutil.copytree(FAN_OUT / "workload", folder / "workloads/slopes")
         shutil.copy(WATCHED / "workload.yaml", folder / "workloads/watched")
         shutil.copy(ASKED / "workload.yaml", folder / "workloads/asked")
         if not (shutil.which("Rscript") and rscripts.has_packages(*rscripts.FABLE)):
@@ -69,6 +72,11 @@ class Deployment:
             # The image reads its files in the order of their names: what comes last holds.
             (folder / "containers/r-fable/R/zz_naive.R").write_text(NAIVE.read_text(encoding="utf-8") + fitters)
         return cls(settings, folder)
+
+    @property
+    def stage(self) -> str:
+        """The stage that commands and names are of."""
+        return self.environment.get("TRAINYARD_STAGE", "dev")
 
     def command(self, *words: str, timeout: float = 600, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command in the deployment's folder."""
@@ -96,8 +104,9 @@ class Deployment:
         return client(service, self.settings)
 
     def output(self, stack: str, key: str) -> str:
-        """Return one output of `trainyard-dev-{stack}`."""
-        (description,) = self.client("cloudformation").describe_stacks(StackName=f"trainyard-dev-{stack}")["Stacks"]
+        """Return one output of `trainyard-{stage}-{stack}`."""
+        name = f"trainyard-{self.stage}-{stack}"
+        (description,) = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
         outputs = {output["OutputKey"]: output["OutputValue"] for output in description["Outputs"]}
         return str(outputs[key])
 
@@ -130,7 +139,9 @@ class Deployment:
 
     def endpoint(self, workload: str) -> dict[str, Any]:
         """Describe the workload's endpoint."""
-        description: dict[str, Any] = self.client("sagemaker").describe_endpoint(EndpointName=f"dev-{workload}")
+        description: dict[str, Any] = self.client("sagemaker").describe_endpoint(
+            EndpointName=f"{self.stage}-{workload}"
+        )
         return description
 
     @cached_property
