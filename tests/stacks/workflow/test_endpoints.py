@@ -4,7 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from predict.settings import DEFAULT_CACHE_SECONDS
 
+from stacks.function import TIMEOUT
+from stacks.workflow.predecessor import LONGEST_REQUEST, POINTER_CACHED
 from tests.stacks.workflow.cloud import Cloud
 from tests.stacks.workflow.interpreter import TaskError
 from tests.stacks.workflow.test_runs import breaking, fails, good_cloud, live, run
@@ -13,6 +16,11 @@ from tests.stacks.workflow.turns import stop_at
 pytestmark = pytest.mark.unit
 
 FIRST, SECOND = "dev-boston", "dev-boston-2"
+
+
+def test_the_wait_for_cached_pointers_is_as_long_as_a_lambda_remembers_and_works() -> None:
+    assert POINTER_CACHED >= DEFAULT_CACHE_SECONDS
+    assert TIMEOUT.to_seconds() <= LONGEST_REQUEST
 
 
 def another_schema(cloud: Cloud, digit: str = "1") -> None:
