@@ -38,7 +38,7 @@ def of_machine(stack: Stack, key: str, definition: str) -> list[iam.PolicyStatem
     return data + (lends(key) if key in definition else [])
 
 
-_CALLS = {"s3": ":aws-sdk:s3:", "dynamodb": "dynamodb:", "sns": "sns:publish"}
+_CALLS = {"s3": ":s3:", "dynamodb": "dynamodb:", "sns": "sns:publish"}
 
 
 def lends(key: str) -> list[iam.PolicyStatement]:

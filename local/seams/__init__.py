@@ -34,6 +34,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
         resumption,
         retries,
         rule_targets,
+        scalable_targets,
         schedules,
         service_clients,
         service_tasks,
@@ -62,6 +63,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
     execution_names.install()
     history.install()
     rule_targets.install(settings)
+    scalable_targets.install()
     schedules.install()
     awslambda.install(lambdas)
     bucket_policies.install()

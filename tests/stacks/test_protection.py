@@ -43,8 +43,8 @@ ALL = Deployment(
 
 @pytest.fixture(scope="module")
 def some(workloads: Sequence[Workload]) -> Sequence[Workload]:
-    """Two that bear it: tuning of built-ins, an image of our own."""
-    return [workload for workload in workloads if workload.name in ("boston", "iris")]
+    """Those with all that a workload may have: tuning, fan-out, autoscaling and captures, batches by the clock."""
+    return [workload for workload in workloads if workload.name in ("boston", "daily", "fan-out", "scaled")]
 
 
 @pytest.fixture(scope="module")
