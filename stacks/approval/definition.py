@@ -8,6 +8,7 @@ waits for it; so a decision that comes at once is looked up for a minute. Nobody
 from typing import Any
 
 from stacks.workflow.asl import MINUTE, States, caught, choose, q, retry, sdk, task
+from stacks.workflow.names import Names
 
 TRIES = 6
 PAUSE = 10
@@ -16,7 +17,7 @@ _OVER = ["Sfn.TaskTimedOutException", "Sfn.TaskDoesNotExistException", "Sfn.Inva
 _RETRY = retry(["Sfn.SfnException", "Sfn.SdkClientException"], first=2, rate=2.0, attempts=4, longest=30)
 
 
-def definition(*, workload: str) -> dict[str, Any]:
+def definition(*, names: Names) -> dict[str, Any]:
     """The state machine; `${...}` stands for what only the deployment knows."""
     states: States = {
         "Take event": {"Type": "Pass", "Assign": {"package": q("$states.input.detail.ModelPackageArn"), "tries": 0}}
@@ -43,7 +44,7 @@ def definition(*, workload: str) -> dict[str, Any]:
         "Done": {"Type": "Succeed"},
     }
     return {
-        "Comment": f"Wakes the run of {workload} that waits for a version's approval",
+        "Comment": f"Wakes the run of {names.prefix} that waits for a version's approval",
         "QueryLanguage": "JSONata",
         "StartAt": next(iter(states)),
         "TimeoutSeconds": 10 * MINUTE,

@@ -49,7 +49,7 @@ class ModelRegistry(Construct):
                 self,
                 "Approval",
                 name=names.machine("approval"),
-                definition=definition(workload=workload.name),
+                definition=definition(names=names),
                 values=values,
                 role=approval_role(self, names, leases=leases),
                 failures=failures,

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from stacks.approval.definition import TRIES, definition
-from tests.stacks.synthesis import Assembly, resources
+from stacks.workflow.names import Names
+from tests.stacks.synthesis import Assembly, flat, resources, statements
 from tests.stacks.workflow.interpreter import Execution, TaskError
 from tests.stacks.workflow.shapes import problems
 
+NAMES = Names(stage="dev", workload="approved")
 VERSION = "arn:aws:sagemaker:us-east-1:123456789012:model-package/dev-approved/1"
 EVENT = {"detail": {"ModelPackageArn": VERSION, "ModelApprovalStatus": "Approved"}}
 
@@ -34,7 +36,7 @@ class Runs:
 
 
 def decided(runs: Runs) -> Execution:
-    execution = Execution(definition(workload="approved"), runs, EVENT)
+    execution = Execution(definition(names=NAMES), runs, EVENT)
     execution.run()
     return execution
 
@@ -98,3 +100,11 @@ def test_decisions_start_the_machine_and_waiting_versions_are_told(assembly: Ass
     assert all(rule["EventPattern"]["detail"]["ModelPackageGroupName"] == ["dev-approved"] for rule in told.values())
     (target,) = told["Approved", "Rejected"]["Targets"]
     assert "RoleArn" in target
+
+
+@pytest.mark.synth
+def test_the_machine_reads_tokens_of_its_own_workload_alone(assembly: Assembly) -> None:
+    reading = [s for s in statements(assembly.template("workload", "approved"), "AWS::IAM::Policy") if "Condition" in s]
+    (keys,) = [s["Condition"]["ForAllValues:StringLike"] for s in reading if s["Action"] == "dynamodb:GetItem"]
+    (key,) = keys["dynamodb:LeadingKeys"]
+    assert flat(key).endswith(":model-package/dev-approved/*")
