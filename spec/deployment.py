@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
+from spec.access import Authorization, Origin, UserPool, Warm, WebAcl
 from spec.base import EMAIL, NAME, STAGE, Model
 from spec.errors import SpecError, SpecErrors
 from spec.problems import Problem, refuse
@@ -25,8 +26,14 @@ _VARIABLES = {
     "kms_key": "TRAINYARD_KMS_KEY",
     "permissions_boundary": "TRAINYARD_PERMISSIONS_BOUNDARY",
     "network_isolation": "TRAINYARD_NETWORK_ISOLATION",
+    "api_authorization": "TRAINYARD_API_AUTHORIZATION",
+    "api_user_pool": "TRAINYARD_API_USER_POOL",
+    "api_web_acl": "TRAINYARD_API_WEB_ACL",
+    "api_origins": "TRAINYARD_API_ORIGINS",
+    "api_warm": "TRAINYARD_API_WARM",
 }
 
+_LISTS = ("subnets", "security_groups", "api_origins")
 _SWITCH = {"true": True, "false": False}
 
 TagKey = Annotated[str, Field(pattern=r"^[\p{L}\p{N}_ .:/=+@-]+$", max_length=128)]
@@ -56,6 +63,16 @@ class Deployment(Model):
     permissions_boundary: Boundary | None = Field(None, description="Bounds every role.")
     network_isolation: bool = Field(False, description="Containers of jobs and models reach no network at all.")
 
+    api_authorization: Authorization = Field(
+        "key", description="What calls of the API need besides a key: nothing, AWS's signature, or a user's token."
+    )
+    api_user_pool: UserPool | None = Field(
+        None, validate_default=True, description="Whose users call the API, with authorization by cognito."
+    )
+    api_web_acl: WebAcl | None = Field(None, description="The web ACL (WAF) in front of the API.")
+    api_origins: tuple[Origin, ...] = Field((), description="Pages of which origins may call the API (CORS).")
+    api_warm: Warm | None = Field(None, description="snapstart, or how many environments are kept ready.")
+
     @field_validator("tags")
     @classmethod
     def _not_reserved(cls, tags: Mapping[str, str]) -> Mapping[str, str]:
@@ -70,6 +87,14 @@ class Deployment(Model):
             refuse([Problem((), groups, "both TRAINYARD_SUBNETS and TRAINYARD_SECURITY_GROUPS, or neither")])
         return groups
 
+    @field_validator("api_user_pool")
+    @classmethod
+    def _with_cognito(cls, pool: str | None, info: ValidationInfo) -> str | None:
+        if "api_authorization" in info.data and (info.data["api_authorization"] == "cognito") != bool(pool):
+            allowed = "the user pool's ARN with TRAINYARD_API_AUTHORIZATION=cognito, and only then"
+            refuse([Problem((), pool, allowed)])
+        return pool
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read from variables; an empty one counts as not set."""
@@ -79,7 +104,7 @@ class Deployment(Model):
             values["workloads"] = frozenset(_items(given["workloads"]))
         if "tags" in given:
             values["tags"] = {key: value for key, _, value in (tag.partition("=") for tag in _items(given["tags"]))}
-        values |= {field: tuple(_items(given[field])) for field in ("subnets", "security_groups") if field in given}
+        values |= {field: tuple(_items(given[field])) for field in _LISTS if field in given}
         if "network_isolation" in given:
             values["network_isolation"] = _SWITCH.get(given["network_isolation"].lower(), given["network_isolation"])
         try:

@@ -1,7 +1,8 @@
 """The public API: the gateway checks keys, quotas and envelopes and logs; one function does the rest."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aws_cdk import CfnOutput, Duration, Environment, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
@@ -11,6 +12,8 @@ from constructs import Construct
 
 from spec.deployment import Deployment
 from spec.workload import Workload
+from stacks import envelopes
+from stacks.access import authorization, preflights, protect
 from stacks.findings import explain
 from stacks.function import PredictFunction
 from stacks.key import key_of
@@ -23,43 +26,6 @@ _GATEWAY_TIMEOUT = Duration.seconds(29)
 # Of one key. A quota bounds what a leaked key can cost before somebody notices.
 _THROTTLE = apigateway.ThrottleSettings(rate_limit=50, burst_limit=100)
 _QUOTA = apigateway.QuotaSettings(limit=1_000_000, period=apigateway.Period.MONTH)
-# JSON Schema draft 4, all that the gateway knows. It checks the envelope; the features are the function's,
-# since they change with the live model. A body without a media type counts as JSON; one of a media type
-# without a model passes unchecked (text/csv among them), and a proxy integration has no passthrough behaviour
-# to refuse it with: answering 415 is the function's too.
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
-_ENVELOPE = apigateway.JsonSchema(
-    schema=apigateway.JsonSchemaVersion.DRAFT4,
-    title="Predictions",
-    type=apigateway.JsonSchemaType.OBJECT,
-    required=["instances"],
-    additional_properties=False,
-    properties={
-        "instances": apigateway.JsonSchema(
-            type=apigateway.JsonSchemaType.ARRAY,
-            min_items=1,
-        )
-    },
-)
-
-# A value, or one per instance of the request; a forecast's are lists over the horizon.
-_FEEDBACK = apigateway.JsonSchema(
-    schema=apigateway.JsonSchemaVersion.DRAFT4,
-    title="Feedback",
-    type=apigateway.JsonSchemaType.OBJECT,
-    required=["inference_id", "actual"],
-    additional_properties=False,
-    properties={
-        "inference_id": apigateway.JsonSchema(type=apigateway.JsonSchemaType.STRING, min_length=36, max_length=36),
-        "actual": apigateway.JsonSchema(
-            type=[
-                apigateway.JsonSchemaType.NUMBER,
-                apigateway.JsonSchemaType.STRING,
-                apigateway.JsonSchemaType.ARRAY,
-            ]
-        ),
-    },
-)
 
 
 class ApiStack(Stack):
@@ -79,8 +45,10 @@ class ApiStack(Stack):
         names = [workload.name for workload in workloads]
         predict = PredictFunction(self, "Predict", deployment=deployment, workloads=names, bucket=bucket)
         self.api = self._rest_api(deployment)
-        self._routes(apigateway.LambdaIntegration(predict.function, allow_test_invoke=False, timeout=_GATEWAY_TIMEOUT))
-        answer_with_problems(self.api)
+        integration = apigateway.LambdaIntegration(predict.entry, allow_test_invoke=False, timeout=_GATEWAY_TIMEOUT)
+        self._routes(integration, authorization(self, deployment))
+        answer_with_problems(self.api, any_origin=bool(deployment.api_origins))
+        protect(self.api, deployment)
         key = self._key()
         CfnOutput(self, "ApiUrl", value=self._url())
         CfnOutput(self, "ApiId", value=self.api.rest_api_id)
@@ -99,6 +67,7 @@ class ApiStack(Stack):
             cloud_watch_role=True,
             cloud_watch_role_removal_policy=RemovalPolicy.RETAIN,
             deploy_options=self._stage(deployment),
+            default_cors_preflight_options=preflights(deployment),
         )
         # Its output would end in a slash and stand beside ours.
         api.node.try_remove_child("Endpoint")
@@ -123,36 +92,22 @@ class ApiStack(Stack):
             access_log_format=apigateway.AccessLogFormat.custom(_access_log_line()),
         )
 
-    def _routes(self, integration: apigateway.LambdaIntegration) -> None:
+    def _routes(self, integration: apigateway.LambdaIntegration, needed: Mapping[str, Any]) -> None:
         validator = self.api.add_request_validator(
             "Validator", validate_request_body=True, validate_request_parameters=True
         )
-        envelope = self.api.add_model("Envelope", content_type="application/json", schema=_ENVELOPE)
         # The contract and the page that is made of it are for everybody; what they call is not.
         for resource in (self.api.root, self.api.root.add_resource("openapi.json")):
             resource.add_method("GET", integration, api_key_required=False, request_validator=validator)
         workloads = self.api.root.add_resource("v1").add_resource("workloads")
         workload = workloads.add_resource("{workload}")
+        guarded: dict[str, Any] = {"api_key_required": True, "request_validator": validator, **needed}
         for resource in (workloads, workload):
-            resource.add_method("GET", integration, api_key_required=True, request_validator=validator)
-        workload.add_resource("predictions").add_method(
-            "POST",
-            integration,
-            api_key_required=True,
-            request_validator=validator,
-            request_models={"application/json": envelope},
-        )
-        workload.add_resource("feedback").add_method(
-            "POST",
-            integration,
-            api_key_required=True,
-            request_validator=validator,
-            request_models={
-                "application/json": self.api.add_model(
-                    "FeedbackEnvelope", content_type="application/json", schema=_FEEDBACK
-                )
-            },
-        )
+            resource.add_method("GET", integration, **guarded)
+        for name, schema in (("predictions", envelopes.PREDICTIONS), ("feedback", envelopes.FEEDBACK)):
+            model = self.api.add_model(f"Envelope-{name}", content_type="application/json", schema=schema)
+            resource = workload.add_resource(name)
+            resource.add_method("POST", integration, request_models={"application/json": model}, **guarded)
 
     def _key(self) -> apigateway.IApiKey:
         key = self.api.add_api_key("Key")
@@ -186,10 +141,6 @@ def _access_log_line() -> str:
 
 
 def _explain(api: apigateway.RestApi) -> None:
-    keys = "Callers are programs with an API key, a throttle and a quota; there are no users to sign in."
-    explain(api, "AwsSolutions-APIG4", keys)
-    explain(api, "AwsSolutions-COG4", keys)
-    explain(api, "AwsSolutions-APIG3", "A web ACL costs money all month; who needs one attaches it to the stage.")
     explain(
         api,
         "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",

@@ -20,11 +20,12 @@ TIMEOUT = Duration.seconds(28)
 # It mostly waits for the endpoint, so memory is what it costs. A body of 4 MB becomes about 100 MB of Python
 # objects; half of 512 would be too tight, and twice would buy only a faster cold start.
 _MEMORY = Size.mebibytes(512)
+SNAPSTART = "snapstart"
 _ASSET = naming.ROOT / "lambdas"
 
 
 class PredictFunction(Construct):
-    """`function`: reads live pointers and features, invokes endpoints, keeps feedback, nothing else."""
+    """`entry`, what the gateway calls: reads pointers and features, invokes endpoints, keeps feedback, no more."""
 
     def __init__(
         self,
@@ -58,16 +59,32 @@ class PredictFunction(Construct):
             tracing=lambda_.Tracing.ACTIVE,
             log_group=log_group,
             role=self._role(log_group, bucket),
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if deployment.api_warm == SNAPSTART else None,
             environment={
                 "TRAINYARD_STAGE": deployment.stage,
                 "TRAINYARD_BUCKET": bucket.bucket_name,
                 "TRAINYARD_WORKLOADS": ",".join(workloads),
+                **({"TRAINYARD_API_ORIGINS": ",".join(origins)} if (origins := deployment.api_origins) else {}),
             },
         )
+        self.entry = self._entry()
         explain(
             self,
             "AwsSolutions-IAM5[Resource::*]",
             "X-Ray's PutTraceSegments and PutTelemetryRecords know no resource.",
+        )
+
+    def _entry(self) -> lambda_.IFunction:
+        """The function itself, or an alias: snapshots and environments kept ready are of published versions only."""
+        warm = self._deployment.api_warm
+        if warm is None:
+            return self.function
+        return lambda_.Alias(
+            self,
+            "Live",
+            alias_name="live",
+            version=self.function.current_version,
+            provisioned_concurrent_executions=None if warm == SNAPSTART else int(warm),
         )
 
     def _role(self, log_group: logs.LogGroup, bucket: s3.IBucket) -> iam.Role:

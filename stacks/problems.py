@@ -47,8 +47,13 @@ PROBLEMS: dict[str, Problem] = {
 }
 
 
-def answer_with_problems(api: apigateway.RestApi) -> None:
-    """Replace every gateway response of the API."""
+def answer_with_problems(api: apigateway.RestApi, *, any_origin: bool) -> None:
+    """Replace every gateway response of the API.
+
+    `any_origin` lets pages read them wherever they come from: a gateway response knows one value for all, and
+    what it says is no secret. Which origins may call is the preflight's and the function's to say.
+    """
+    allowed = {"Access-Control-Allow-Origin": "'*'"} if any_origin else {}
     for kind, problem in PROBLEMS.items():
         api.add_gateway_response(
             f"Problem-{kind}",
@@ -56,6 +61,7 @@ def answer_with_problems(api: apigateway.RestApi) -> None:
             status_code=None if problem.status is None else str(problem.status),
             response_headers={
                 "Content-Type": "'application/problem+json'",
+                **allowed,
                 **{name: f"'{value}'" for name, value in problem.headers.items()},
             },
             templates={"application/json": _body(problem)},

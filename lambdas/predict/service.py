@@ -33,12 +33,14 @@ class Service:
 
     routes: Routes
     clock: Callable[[], float]
+    origins: tuple[str, ...]
 
     def answer(self, event: Mapping[str, Any], fallback_id: str, seconds_left: Callable[[], float]) -> Response:
         """Answer one event."""
         began = self.clock()
         request = requests.read(event, fallback_id, seconds_left)
         response = self.routes.respond(request)
+        response["headers"] |= _allowance(request.header("origin"), self.origins)
         _log.info(
             "answered",
             extra={
@@ -75,4 +77,13 @@ def build(
         "/v1/workloads/{workload}/predictions": {"POST": predictions.answer},
         "/v1/workloads/{workload}/feedback": {"POST": feedback.answer},
     }
-    return Service(Routes(settings, verbs), clock)
+    return Service(Routes(settings, verbs), clock, settings.origins)
+
+
+def _allowance(origin: str, allowed: tuple[str, ...]) -> dict[str, str]:
+    """Whether the browser may show the answer to a page of another origin; the preflight is the gateway's."""
+    if not allowed:
+        return {}
+    if "*" in allowed:
+        return {"Access-Control-Allow-Origin": "*"}
+    return {"Vary": "Origin"} | ({"Access-Control-Allow-Origin": origin} if origin in allowed else {})

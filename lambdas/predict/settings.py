@@ -18,6 +18,7 @@ class Settings:
     bucket: str
     workloads: tuple[str, ...]
     cache_seconds: float = DEFAULT_CACHE_SECONDS
+    origins: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -28,12 +29,15 @@ class Settings:
         if wrong:
             raise SettingsError("; ".join(wrong))
         stage, bucket, names = (environment[name].strip() for name in needed)
-        workloads = tuple(name.strip() for name in names.split(",") if name.strip())
-        return cls(stage, bucket, workloads, seconds)
+        return cls(stage, bucket, _items(names), seconds, _items(environment.get("TRAINYARD_API_ORIGINS", "")))
 
     def pointer(self, workload: str) -> str:
         """Return the name of the parameter that says which model is live."""
         return f"/trainyard/{self.stage}/{workload}/live"
+
+
+def _items(text: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in text.split(",") if item.strip())
 
 
 def _seconds(text: str, wrong: list[str]) -> float:

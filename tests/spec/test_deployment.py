@@ -128,3 +128,41 @@ def test_a_workload_that_protection_breaks_is_refused_with_the_way_out() -> None
 )  # fmt: skip
 def test_machines_with_disks_of_their_own_are_known(instance: str, local: bool) -> None:
     assert has_local_storage(instance) is local
+
+
+POOL = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab1"
+ACL = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/01234567-89ab-cdef-0123-456789abcdef"
+
+
+def test_access_to_the_api_is_read() -> None:
+    deployment = Deployment.from_environment(
+        {
+            "TRAINYARD_API_AUTHORIZATION": "cognito",
+            "TRAINYARD_API_USER_POOL": POOL,
+            "TRAINYARD_API_WEB_ACL": ACL,
+            "TRAINYARD_API_ORIGINS": "https://a.example, http://localhost:3000",
+            "TRAINYARD_API_WARM": "snapstart",
+        }
+    )
+    assert (deployment.api_authorization, deployment.api_user_pool, deployment.api_web_acl) == ("cognito", POOL, ACL)
+    assert deployment.api_origins == ("https://a.example", "http://localhost:3000")
+    assert deployment.api_warm == "snapstart"
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"TRAINYARD_API_AUTHORIZATION": "none"}, "TRAINYARD_API_AUTHORIZATION"),
+        ({"TRAINYARD_API_AUTHORIZATION": "cognito"}, "TRAINYARD_API_USER_POOL"),
+        ({"TRAINYARD_API_USER_POOL": POOL}, "TRAINYARD_API_USER_POOL"),
+        ({"TRAINYARD_API_AUTHORIZATION": "cognito", "TRAINYARD_API_USER_POOL": "pool"}, "TRAINYARD_API_USER_POOL"),
+        ({"TRAINYARD_API_WEB_ACL": ACL.replace("regional", "global")}, "TRAINYARD_API_WEB_ACL"),
+        ({"TRAINYARD_API_ORIGINS": "https://a.example/path"}, "TRAINYARD_API_ORIGINS"),
+        ({"TRAINYARD_API_WARM": "0"}, "TRAINYARD_API_WARM"),
+        ({"TRAINYARD_API_WARM": "101"}, "TRAINYARD_API_WARM"),
+        ({"TRAINYARD_API_WARM": "hot"}, "TRAINYARD_API_WARM"),
+    ],
+)
+def test_access_that_cannot_be_is_refused_by_its_variable(environment: dict[str, str], named: str) -> None:
+    (mistake,) = _mistakes(environment)
+    assert named in mistake

@@ -66,3 +66,21 @@ def test_every_answer_carries_security_headers_and_the_request_id() -> None:
     assert answer.headers["Cache-Control"] == "no-store"
     split = ask(World(), event(resource="/", X_Request_Id="a\r\nb"))
     assert split.headers["X-Request-Id"] == "gateway-1"
+
+
+@pytest.mark.parametrize(
+    ("origins", "origin", "expected"),
+    [
+        ((), "https://a.example", (None, None)),
+        (("https://a.example", "https://b.example"), "https://b.example", ("https://b.example", "Origin")),
+        (("https://a.example",), "https://evil.example", (None, "Origin")),
+        (("*",), "https://any.example", ("*", None)),
+    ],
+)
+def test_pages_of_allowed_origins_alone_may_read_an_answer(
+    origins: tuple[str, ...], origin: str, expected: tuple[str | None, str | None]
+) -> None:
+    settings = Settings("dev", "bucket", ("iris",), 15.0, origins)
+    asked = event(resource="/v2", Origin=origin)
+    headers = World().service(settings).answer(asked, "lambda-1", lambda: 28.0)["headers"]
+    assert (headers.get("Access-Control-Allow-Origin"), headers.get("Vary")) == expected

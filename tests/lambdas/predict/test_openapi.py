@@ -35,7 +35,7 @@ def live() -> World:
 @pytest.mark.parametrize("features", [FEATURES, ENCODED, FEATURES | {"task": "forecasting"}])
 def test_contract_is_valid_and_says_where_the_api_is(features: dict[str, Any]) -> None:
     document = contract(World().live(features).fails("parameter", "ParameterNotFound"))
-    validate(document)  # type: ignore[arg-type]
+    validate(document)
     assert document["servers"] == [{"url": "https://api.example.com/base"}]
 
 
