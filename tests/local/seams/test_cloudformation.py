@@ -147,6 +147,7 @@ def other(settings: Settings, word: str) -> Template:
         "Schedule": {"Type": "AWS::Scheduler::Schedule", "Properties": {
             "ScheduleExpression": "rate(1 day)", "Description": word, "FlexibleTimeWindow": {"Mode": "OFF"},
             "Target": {"Arn": {"Ref": "Topic"}, "RoleArn": role(settings)}}},
+        "Group": {"Type": "AWS::Scheduler::ScheduleGroup", "Properties": {"Tags": [{"Key": "word", "Value": word}]}},
         "Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": {
             "MetricName": word, "Namespace": "n", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1,
             "ComparisonOperator": "GreaterThanThreshold", "Statistic": "Sum"}},
@@ -170,6 +171,9 @@ def looks(settings: Settings, made: dict[str, str]) -> dict[str, Callable[[], An
         ),
         "Parameter": lambda: aws["ssm"].get_parameter(Name=made["Parameter"])["Parameter"]["Value"],
         "Schedule": lambda: aws["scheduler"].get_schedule(Name=made["Schedule"])["Description"],
+        "Group": lambda: aws["scheduler"].list_tags_for_resource(
+            ResourceArn=aws["scheduler"].get_schedule_group(Name=made["Group"])["Arn"]
+        )["Tags"][0]["Value"],
         "Alarm": lambda: aws["cloudwatch"].describe_alarms(AlarmNames=[made["Alarm"]])["MetricAlarms"][0]["MetricName"],
     }
 
