@@ -15,6 +15,7 @@ from pathlib import Path
 
 from local.runtime.interface import RuntimeProblem
 from local.sagemaker.context import Context
+from local.sagemaker.endings import announce
 from local.sagemaker.errors import AwsError
 from local.sagemaker.logs import LogStream
 from local.sagemaker.s3files import S3Problem
@@ -82,6 +83,7 @@ class JobRun(ABC):
             self._live()
         finally:
             self.on_end()
+            announce(self.name)
 
     def _live(self) -> None:
         try:

@@ -33,11 +33,12 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import ResourceCondition
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 
+from local.sagemaker.endings import listening
 from local.seams.aws_sdk_task import ask, call, error_name, parameter_cause
 from local.seams.sagemaker_jobs import JOBS, Job, client_cause, own_tags, sdk_metadata
 from local.seams.task_values import epoch_millis
 
-POLL_SECONDS = 0.15
+POLL_SECONDS, LOOK_SECONDS = 0.15, 1.0
 _ENDED = frozenset({"Completed", "Failed", "Stopped"})
 _ACTIONS = frozenset(
     {
@@ -113,7 +114,7 @@ class SageMakerTask(moto_callback.StateTaskServiceCallback):
                 raise JobFailed(description)
             return description
 
-        return lambda: self._wait(env, ended, lambda: _stop(client, job, name))
+        return lambda: self._wait(env, name, ended, lambda: _stop(client, job, name))
 
     def _eval_sync(
         self,
@@ -126,13 +127,18 @@ class SageMakerTask(moto_callback.StateTaskServiceCallback):
         """Wait for the job alone: moto also waits for a task token, which a retry finds used up."""
         return sync_resolver() if sync_resolver else None
 
-    def _wait(self, env: Any, ended: Callable[[], Any], stop: Callable[[], None]) -> Any:
-        """Poll until the job has ended; stop it when the state has ended before."""
-        while env.is_running():
-            description = ended()
-            if description is not None:
-                return description
-            time.sleep(POLL_SECONDS)
+    def _wait(self, env: Any, name: str, ended: Callable[[], Any], stop: Callable[[], None]) -> Any:
+        """Look when the job says that it has ended, and now and then; stop it when the state has ended before."""
+        with listening(name) as heard:
+            due = 0.0
+            while env.is_running():
+                if heard.is_set() or time.monotonic() >= due:
+                    heard.clear()
+                    description = ended()
+                    if description is not None:
+                        return description
+                    due = time.monotonic() + LOOK_SECONDS
+                heard.wait(POLL_SECONDS)
         stop()
         return {}
 
