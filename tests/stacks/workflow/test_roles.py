@@ -17,12 +17,17 @@ pytestmark = pytest.mark.synth
 ON_EVERYTHING = {
     "sagemaker:ListEndpoints": "lists have no resource",
     "sagemaker:ListEndpointConfigs": "lists have no resource",
+    "sagemaker:ListModels": "lists have no resource",
     "sagemaker:ListModelPackages": "lists have no resource",
+    "application-autoscaling:Describe": "lists have no resource",
     "ecr:GetAuthorizationToken": "a token is for the whole registry",
     "cloudwatch:PutMetricData": "metrics have no resource; a condition holds the namespace",
     "logs:": "log deliveries have no resource",
     "xray:": "traces have no resource",
 }
+CALLED = {"sfn": "states", "cloudwatchlogs": "logs", "applicationautoscaling": "application-autoscaling"}
+"""Services whose actions have another prefix than the task."""
+
 PERMISSIONS = {
     "aws-sdk:s3:copyObject": ["s3:GetObject", "s3:PutObject"],
     "aws-sdk:s3:listObjectsV2": ["s3:ListBucket"],
@@ -49,12 +54,16 @@ def test_everything_of_sagemaker_is_of_this_workload(assembly: Assembly, name: s
     for statement in policies(assembly, name):
         for resource in map(flat, as_list(statement["Resource"])):
             if ":sagemaker:" in resource:
-                assert resource.endswith((f"/dev-{name}-*", f"/dev-{name}", f"/dev-{name}/*")), resource
+                ours = (f"/dev-{name}-*", f"/dev-{name}", f"/dev-{name}-2", f"/dev-{name}/*")
+                assert resource.endswith(ours), resource
 
 
-def test_roles_are_passed_to_sagemaker_alone(assembly: Assembly) -> None:
+def test_each_role_is_passed_to_one_service(assembly: Assembly) -> None:
     passing = [s for s in policies(assembly, "boston") if s["Action"] == "iam:PassRole"]
-    assert [s["Condition"] for s in passing] == [{"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}]
+    assert passing
+    for statement in passing:
+        service = statement["Condition"]["StringEquals"]["iam:PassedToService"]
+        assert service in ("sagemaker.amazonaws.com", "scheduler.amazonaws.com")
 
 
 def test_every_call_of_a_state_is_allowed(assembly: Assembly) -> None:
@@ -70,6 +79,7 @@ def permissions(resource: str) -> list[str]:
     if resource in PERMISSIONS:
         return PERMISSIONS[resource]
     *_, service, action = resource.removesuffix(".sync").split(":")
+    service = CALLED.get(service, service)
     made = f"{service}:{action[0].upper()}{action[1:]}"
     if not resource.endswith(".sync"):
         return [made]
@@ -90,11 +100,17 @@ def test_job_names_of_a_run_are_within_the_role(assembly: Assembly) -> None:
 
 
 def test_a_failed_run_reaches_the_topic(assembly: Assembly) -> None:
-    (rule,) = resources(assembly.template("workload", "boston"), "AWS::Events::Rule").values()
-    assert rule["EventPattern"]["detail"]["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
+    template = assembly.template("workload", "boston")
+    watched = [
+        flat(machine)
+        for rule in resources(template, "AWS::Events::Rule").values()
+        if rule["EventPattern"]["detail"].get("status") == ["FAILED", "TIMED_OUT", "ABORTED"]
+        for machine in rule["EventPattern"]["detail"]["stateMachineArn"]
+    ]
+    assert watched == [f"{{{name}}}" for name in resources(template, "AWS::StepFunctions::StateMachine")]
 
 
-def test_the_state_machine_is_logged_and_traced(assembly: Assembly) -> None:
-    (properties,) = resources(assembly.template("workload", "boston"), "AWS::StepFunctions::StateMachine").values()
-    assert properties["TracingConfiguration"] == {"Enabled": True}
-    assert properties["LoggingConfiguration"]["Level"] == "ALL"
+def test_every_state_machine_is_logged_and_traced(assembly: Assembly) -> None:
+    for properties in resources(assembly.template("workload", "boston"), "AWS::StepFunctions::StateMachine").values():
+        assert properties["TracingConfiguration"] == {"Enabled": True}
+        assert properties["LoggingConfiguration"]["Level"] == "ALL"
