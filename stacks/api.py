@@ -21,6 +21,10 @@ from stacks.naming import api_name
 from stacks.problems import answer_with_problems
 
 API_STAGE = "api"
+# TLS 1.2 with forward secrecy, or 1.3; an API's own address takes TLS 1.0 otherwise. A policy of this kind needs
+# an access mode; STRICT refuses calls that name one host to TLS and another to HTTP.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
+_TLS = "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"
 # The most that a REST API waits by default; the function gives up before.
 _GATEWAY_TIMEOUT = Duration.seconds(29)
 # Of one key. A quota bounds what a leaked key can cost before somebody notices.
@@ -69,6 +73,9 @@ class ApiStack(Stack):
             deploy_options=self._stage(deployment),
             default_cors_preflight_options=preflights(deployment),
         )
+        resource = api.node.default_child
+        if isinstance(resource, apigateway.CfnRestApi):  # the construct has no words for these two
+            resource.security_policy, resource.endpoint_access_mode = _TLS, "STRICT"
         # Its output would end in a slash and stand beside ours.
         api.node.try_remove_child("Endpoint")
         _explain(api)

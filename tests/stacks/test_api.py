@@ -72,6 +72,12 @@ def test_only_the_contract_and_the_page_answer_without_a_key(template: Json) -> 
     assert open_to_all == {"GET /", "GET /openapi.json"}
 
 
+def test_no_tls_older_than_1_2_is_spoken(template: Json) -> None:
+    api = only(template, f"{GATEWAY}::RestApi")
+    assert api["SecurityPolicy"].startswith("SecurityPolicy_TLS13_1_2_")
+    assert api["EndpointAccessMode"] == "STRICT"
+
+
 def test_key_is_bound_to_throttle_and_quota(template: Json) -> None:
     plan = only(template, f"{GATEWAY}::UsagePlan")
     assert plan["Throttle"]["RateLimit"] > 0
