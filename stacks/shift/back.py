@@ -102,7 +102,7 @@ def _withdrawing_states(names: Names, then: str) -> States:
                 "Name": names.pointer,
                 "Value": q("$string($pointer)"),
                 "Type": "String",
-                "Tier": "Standard",
+                "Tier": "Intelligent-Tiering",
                 "Overwrite": True,
             },
             catch=[caught(then)],

@@ -34,7 +34,7 @@ def pointer_states(names: Names, *, then: str, undo: str, stuck: str) -> States:
                 "Name": names.pointer,
                 "Value": q(_POINTER),
                 "Type": "String",
-                "Tier": "Standard",
+                "Tier": "Intelligent-Tiering",
                 "Overwrite": True,
             },
             catch=[caught("Look at pointer", failure("DeploymentFailed"))],

@@ -31,8 +31,6 @@ UNUSED: dict[str, dict[str, str]] = {
     "sagemaker:ListTags": {"-job/": TAGS},
     "states:DescribeExecution": {":execution:{workload}-fan-out": MAP_RUNS, ":execution:{workload}": HOLDERS},
     "sagemaker:CreateModelPackage": {"model-package-group/": GROUPS},
-    "sagemaker:DescribeModelPackage": {"model-package-group/": GROUPS},
-    "sagemaker:DeleteModelPackage": {"model-package-group/": GROUPS},
     "states:StopExecution": {":execution:{workload}-fan-out": MAP_RUNS},
     "states:RedriveExecution": {":execution:{workload}-fan-out": MAP_RUNS},
     "s3:ListBucket": {"": "without it S3 answers a missing object with 403, which no state could tell from a refusal"},
