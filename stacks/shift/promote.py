@@ -51,7 +51,13 @@ def promote_states(names: Names, endpoint: Endpoint, *, then: str, undo: str) ->
         "Move pointer": sdk(
             "ssm",
             "putParameter",
-            {"Name": names.pointer, "Value": q(_POINTER), "Type": "String", "Tier": "Intelligent-Tiering", "Overwrite": True},
+            {
+                "Name": names.pointer,
+                "Value": q(_POINTER),
+                "Type": "String",
+                "Tier": "Intelligent-Tiering",
+                "Overwrite": True,
+            },
             catch=late,
             assign={"promoted": True},
             then=then,
