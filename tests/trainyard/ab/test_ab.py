@@ -38,7 +38,11 @@ class SageMaker:
             {"VariantName": name, "CurrentWeight": weight, "DesiredWeight": weight, "CurrentInstanceCount": 1}
             for name, weight in self.weights.items()
         ]
-        said = {"EndpointStatus": self.status, "EndpointConfigName": f"{ENDPOINT}-1f", "ProductionVariants": variants}
+        said: dict[str, Any] = {
+            "EndpointStatus": self.status,
+            "EndpointConfigName": f"{ENDPOINT}-1f",
+            "ProductionVariants": variants,
+        }
         said |= {"LastModifiedTime": self.deployed}
         return said | ({"DataCaptureConfig": {"EnableCapture": True}} if self.captures else {})
 
