@@ -194,8 +194,10 @@ def _removal() -> States:
             "deleteEndpointConfig",
             {"EndpointConfigName": "{% $states.input.name %}"},
             output="{% $states.input %}",
+            catch=[caught("Config stays")],
             then="Remove models",
         ),
+        "Config stays": compute(then=None, comment="It went meanwhile, or is one for the next run"),
         "Remove models": each(
             "[$states.input.models]",
             {

@@ -50,7 +50,8 @@ def pointer(deployment: Deployment) -> dict[str, Any]:
 
 def served(live: dict[str, Any]) -> str:
     """What an answer calls the model: its version in the registry, where it has one."""
-    return str(live.get("packages", {}).get("breaker") or live["models"]["breaker"])
+    package = live.get("packages", {}).get("breaker", "").partition(":model-package/")[2]
+    return str(package or live["models"]["breaker"])
 
 
 def endpoints(deployment: Deployment) -> list[str]:
