@@ -1,7 +1,7 @@
 """Every call that the runs of this session made by right of a role: none that AWS would have denied, none idle.
 
-Held against the policies as they are deployed. Only a grant that neither a run here nor a walk through the state
-machines (tests/permissions) uses needs a reason in `tests/permissions/unused.py`.
+Held against the policies as they are deployed. What the roles of state machines never use is found by walks through
+all of their states (tests/permissions/test_machines.py); what jobs do is seen here alone.
 """
 
 import re
@@ -14,7 +14,7 @@ from tests.permissions.evaluator import Grant, evaluate
 from tests.permissions.unused import explained
 
 pytestmark = [pytest.mark.local, pytest.mark.timeout(1200)]
-OF_MACHINES = re.compile(r"-(StateMachine|Shift|Batch|FanOut|Approval|NewData|Retire)Role")
+OF_JOBS = re.compile(r"-workload-.*-JobRole[0-9A-F]")
 WORKLOAD = re.compile(r"trainyard-dev-workload-(?P<name>[a-z0-9-]+?)-[A-Z]")
 
 
@@ -33,10 +33,9 @@ def test_no_call_of_a_run_would_be_denied_on_aws(on_processes: Deployment) -> No
     assert [(v.need, v.problem) for v in verdicts if not v.allowed] == []
 
 
-def test_what_jobs_and_functions_may_do_they_do(on_processes: Deployment) -> None:
+def test_what_jobs_may_do_they_do(on_processes: Deployment) -> None:
     all_roles = grants(on_processes.client)
-    ours = [role for role in all_roles if "-workload-" in role and not OF_MACHINES.search(role)]
-    granted = {role: all_roles[role] for role in ours}
+    granted = {role: given for role, given in all_roles.items() if OF_JOBS.search(role)}
     needed = [need for need in recorded(on_processes.settings.state / "calls.jsonl") if need.role in granted]
     used = {general(grant) for verdict in evaluate(granted, needed) for grant in verdict.by}
     idle = {general(grant) for given in granted.values() for grant in given} - used

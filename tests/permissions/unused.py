@@ -36,7 +36,16 @@ UNUSED: dict[str, dict[str, str]] = {
     "s3:ListBucket": {"": "without it S3 answers a missing object with 403, which no state could tell from a refusal"},
 }
 
+OF_JOBS: dict[str, dict[str, str]] = {
+    "logs:DescribeLogStreams": {
+        "": "in the execution role that SageMaker's documentation asks for: it looks for its stream"
+    },
+    "s3:PutObject": {"/batch/": "where a batch puts its predictions; not every session has one"},
+}
+"""As `UNUSED`, for the roles of jobs."""
+
 
 def explained(action: str, resource: str) -> bool:
     """Whether the table has a reason."""
-    return any(part in resource for part in UNUSED.get(action, {}))
+    reasons = UNUSED.get(action, {}) | OF_JOBS.get(action, {})
+    return any(part in resource for part in reasons)
