@@ -19,12 +19,13 @@ class Refused(ValueError):
 
 @dataclass(frozen=True)
 class Field:
-    """One feature. A forecast's horizon has bounds, which its models insist on; other ranges are a sample's."""
+    """One feature; a number lies between `low` and `high`, both included."""
 
     name: str
     kind: str
     levels: Mapping[str, None]
-    bounds: tuple[int, int] | None = None
+    low: float = -math.inf
+    high: float = math.inf
 
     def read(self, cell: str) -> Value:
         """Return the cell as its type.
@@ -36,23 +37,17 @@ class Field:
         if self.kind == "category":
             return self._category(cell)
         number = decimal(cell)
-        if self.kind == "integer":
-            number = self._integer(number)
-        return number
+        if self.kind == "integer" and number != int(number):
+            raise Refused("not a whole number")
+        if not self.low <= number <= self.high:
+            raise Refused(f"not from {self.low:g} to {self.high:g}")
+        return int(number) if self.kind == "integer" else number
 
     def _category(self, cell: str) -> str:
         if cell not in self.levels:
             some = ", ".join(list(self.levels)[:_NAMED]) + (", ..." if len(self.levels) > _NAMED else "")
             raise Refused(f"a category that the training data does not have; allowed: {some}")
         return cell
-
-    def _integer(self, number: float | int) -> int:
-        if number != int(number):
-            raise Refused("not a whole number")
-        low, high = self.bounds or (-math.inf, math.inf)
-        if not low <= number <= high:
-            raise Refused(f"not from {low} to {high}")
-        return int(number)
 
 
 def decimal(cell: str) -> float | int:
@@ -97,11 +92,19 @@ class Schema:
 
 def of(document: Mapping[str, Any]) -> Schema:
     """Return the rules that the document has."""
-    horizon = "horizon" if document["task"] == "forecasting" else None
-    return Schema(document, tuple(_field(item, bounded=item["name"] == horizon) for item in document["features"]))
+    return Schema(document, tuple(_field(item, document["task"]) for item in document["features"]))
 
 
-def _field(item: Mapping[str, Any], *, bounded: bool) -> Field:
+def _field(item: Mapping[str, Any], task: str) -> Field:
     levels: Sequence[str] = item.get("categories", ())
-    bounds = (int(item["min"]), int(item["max"])) if bounded else None
-    return Field(item["name"], item["type"], dict.fromkeys(levels), bounds)
+    bounds = _bounds(item, task) if "min" in item else ()
+    return Field(item["name"], item["type"], dict.fromkeys(levels), *bounds)
+
+
+def _bounds(item: Mapping[str, Any], task: str) -> tuple[float, float]:
+    """As the API has them: as far outside the training data as that is wide; a horizon has its models' limits."""
+    low, high = item["min"], item["max"]
+    if task == "forecasting":
+        return low, high
+    width = (high - low) or abs(high) or 1
+    return low - width, high + width

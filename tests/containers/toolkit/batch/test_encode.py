@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from predict.schema import Feature
+from predict.schema import read
 from predict.values import Refused as ApiRefused
 from predict.values import check
 from toolkit.batch import schema
@@ -128,18 +128,24 @@ def test_a_variant_that_the_features_do_not_know_is_named(tmp_path: Path) -> Non
     assert "no decoder for other" in batch.message("encode")
 
 
-@example("1_0")
-@example("\u0665")
-@example("1" * 400)
-@example("-.5e3")
-@example("+7")
-@example("3.0")
-@given(st.text("0123456789.+-eE_ infa\u0665", max_size=12))
-def test_numbers_are_those_of_the_public_api(cell: str) -> None:
-    for kind in ("number", "integer"):
-        ours = schema.of(FLOWERS | {"features": [{"name": "x", "type": kind}]}).fields[0]
+@example("regression", "1_0")
+@example("regression", "\u0665")
+@example("regression", "1" * 400)
+@example("regression", "-.5e3")
+@example("forecasting", "+7")
+@example("regression", "3.0")
+@given(st.sampled_from(["regression", "forecasting"]), st.text("0123456789.+-eE_ infa\u0665", max_size=12))
+def test_numbers_are_those_of_the_public_api(task: str, cell: str) -> None:
+    for item in (
+        {"name": "x", "type": "number"},
+        {"name": "x", "type": "integer"},
+        {"name": "x", "type": "number", "min": -1.5, "max": 4},
+        {"name": "x", "type": "integer", "min": 7, "max": 7},
+    ):
+        document = FLOWERS | {"task": task, "layout": "raw", "features": [item], "columns": ["x"]}
+        ours, (feature,) = schema.of(document).fields[0], read(document).features
         try:
-            theirs: object = check(Feature("x", kind), cell, text=True)
+            theirs: object = check(feature, cell, text=True)
         except ApiRefused:
             with pytest.raises(Refused):
                 ours.read(cell)
