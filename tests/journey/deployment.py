@@ -138,10 +138,10 @@ class Deployment:
         return self.finish(self.start(workload, **execution_input))
 
     def endpoint(self, workload: str) -> dict[str, Any]:
-        """Describe the workload's endpoint."""
-        description: dict[str, Any] = self.client("sagemaker").describe_endpoint(
-            EndpointName=f"{self.stage}-{workload}"
-        )
+        """Describe the workload's live endpoint, or, before it has one, the one that it is making."""
+        found = self.client("ssm").get_parameters(Names=[f"/trainyard/{self.stage}/{workload}/live"])["Parameters"]
+        name = json.loads(found[0]["Value"])["endpoint"] if found else f"{self.stage}-{workload}"
+        description: dict[str, Any] = self.client("sagemaker").describe_endpoint(EndpointName=name)
         return description
 
     @cached_property

@@ -184,7 +184,7 @@ def much_to_clean_up() -> Walks:
     for number in range(120):
         name = f"dev-boston-old-{number:010x}"
         cloud.configs[name] = config | {"EndpointConfigName": name, "CreationTime": -number}
-    return [go(refusing(cloud, "Remove model"), run="run-2")]
+    return [go(refusing(cloud, f"Remove {what}"), run=f"run-{what}") for what in ("model", "config")]
 
 
 def approvals() -> Walks:
