@@ -106,6 +106,7 @@ class _Drawing:
         else:
             frame = _id(f"All of {start}")
             yield f'  subgraph {frame}["{self.title or "all calls"}"]'
+            yield "  direction TB"
             yield from lines
             yield "  end"
             edges.append(f"  {frame} -. a failure .-> {_id(common)}")
@@ -126,6 +127,7 @@ class _Drawing:
             yield f"  {_id(name)}{before}{name}{after}"
             return
         yield f'  subgraph {_id(name)}["{name}"]'
+        yield "  direction TB"
         for one in inner:
             yield from (f"  {line}" for line in self.flow(one["States"], one["StartAt"]))
         yield "  end"

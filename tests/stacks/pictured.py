@@ -10,7 +10,11 @@ from tests.stacks.synthesis import Assembly, resources
 
 PAGE = ROOT / "docs/workflow.md"
 _FIRST = ("approved", "boston")  # whose machines are drawn where several workloads have one of a kind
-_MARK = re.compile(r"<!-- (draw|redrive) ([\w-]+)(?:: (.+?))? -->\n(?:\n```mermaid\n.*?```\n|\n[^\n]+\n)?", re.DOTALL)
+_MARK = re.compile(
+    r"<!-- (draw|redrive) ([\w-]+)(?:: (.+?))? -->\n"
+    r"(?:\n```mermaid\n.*?```\n|\n(?:A redrive goes on in|No failure of a call)[^\n]*\n)?",
+    re.DOTALL,
+)
 
 GROUPS = {
     "Plan": "Read workload",
@@ -20,7 +24,9 @@ GROUPS = {
     "Gate and registry": "Judge",
     "Lease": "Acquire lease",
     "Choose the endpoint": "Read pointer",
-    "Deploy": "Publish features",
+    "Config": "Publish features",
+    "Find the endpoint": "Find endpoint",
+    "Deploy": "List scaling",
     "Verify": "Read example",
     "Pointer": "Keep lease",
     "Retire the other endpoint": "Did another endpoint serve?",
