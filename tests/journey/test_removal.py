@@ -6,6 +6,11 @@ The last file by name that uses this deployment: the stacks are gone after it.
 import pytest
 
 from tests.journey.deployment import Deployment
+from tests.journey.remains import remains
+
+IDLE = {"iam", "logs", "dynamodb", "sns"}
+"""What may be left beside the buckets and costs nothing idle: the role by which API Gateway writes logs (the CDK
+retains it), the Lambda's own log group, and what the embedded CloudFormation makes again as it deletes a stack."""
 
 pytestmark = [pytest.mark.local, pytest.mark.timeout(1200)]
 
@@ -36,3 +41,6 @@ def test_destroy_finds_everything_without_its_state_machines_and_tells_what_to_t
     on_processes.command("cdk", "destroy", "--all", "--force")
     names = [stack["StackName"] for stack in stacks.describe_stacks()["Stacks"]]
     assert not [name for name in names if name.startswith("trainyard-")]
+    found = remains(on_processes)
+    assert {bucket.split("-")[3][:6] for bucket in found.pop("s3")} == {"bucket", "access"}, "kept on purpose"
+    assert set(found) <= IDLE, found
