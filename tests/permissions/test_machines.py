@@ -14,7 +14,12 @@ from tests.stacks.registered import Registered, registered
 from tests.stacks.synthesis import Assembly
 
 pytestmark = [pytest.mark.synth, pytest.mark.timeout(600)]
-MACHINES = tuple(registered())
+OPEN = {
+    "fan-out": "a walk is of a workload that is deployed without a fan-out, so its names are another's",
+    "retire": "its walks name schedules, rules and roles as no stack does",
+}
+"""Kinds of machines whose walks do not speak of what is deployed: their roles are not judged here yet."""
+MACHINES = tuple(machine for machine in registered() if machine.kind not in OPEN)
 
 
 @dataclass
@@ -93,6 +98,6 @@ def test_every_reason_is_still_needed(judged: Judged) -> None:
         (action, part)
         for action, parts in UNUSED.items()
         for part in parts
-        if not any(name == action and part in resource for name, resource in unused)
+        if not part.endswith("-fan-out") and not any(name == action and part in resource for name, resource in unused)
     ]
     assert stale == []
