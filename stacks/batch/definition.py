@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stacks.batch.request import request_states
-from stacks.workflow.asl import HOUR, States, caught, choose, compute, each, fail, job, q, sdk
+from stacks.workflow.asl import HOUR, States, caught, choose, compute, each, fail, job, merged, q, sdk
 from stacks.workflow.names import Names, digest
 from stacks.workflow.prepare import processing, source, target
 
@@ -40,12 +40,12 @@ _REQUEST = """{
 def definition(*, names: Names, settings: Mapping[str, Any], places: Sequence[str]) -> dict[str, Any]:
     """The state machine; `${...}` stands for what only the deployment knows."""
     longest: int = settings["batch"]["timeout"]
-    states: States = {
-        **request_states(names, settings, places, then="Record request"),
-        **_encoding_states(names),
-        **_transform_states(names, longest),
-        **_joining_states(names),
-    }
+    states = merged(
+        request_states(names, settings, places, then="Record request"),
+        _encoding_states(names),
+        _transform_states(names, longest),
+        _joining_states(names),
+    )
     return {
         "Comment": f"Predicts whole files with the live models of {names.workload}",
         "QueryLanguage": "JSONata",

@@ -7,7 +7,7 @@ folder), `pointer` (what is live) and `models` (the chosen variants, each with i
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stacks.workflow.asl import States, caught, choose, compute, fail, q, sdk
+from stacks.workflow.asl import States, caught, choose, compute, fail, merged, q, sdk
 from stacks.workflow.names import Names
 
 INPUT_KEYS = ("input", "variants", "on_bad_rows")
@@ -17,23 +17,25 @@ BAD_ROWS = ("fail", "skip")
 
 def request_states(names: Names, settings: Mapping[str, Any], places: Sequence[str], *, then: str) -> States:
     """From the execution's input to the models; `places` are the beginnings that an input may have."""
-    return {
-        "Read workload": compute({"settings": dict(settings)}, then="Check input"),
-        "Check input": compute({"problems": q(_problems(places))}, then="Is input valid?"),
-        "Is input valid?": choose(("$count($problems) = 0", "Plan"), otherwise="Refuse input"),
-        "Refuse input": fail("InvalidInput", "$join($problems, '\\n')"),
-        "Plan": compute(
-            {
-                "input": q(_given("input")),
-                "variants": q(_given("variants")),
-                "on_bad_rows": q(_given("on_bad_rows")),
-                "attempt": 1,
-                "place": q(f"'{names.workload}/batch/' & $states.context.Execution.Name"),
-            },
-            then="Read pointer",
-        ),
-        **_live_states(names, then),
-    }
+    return merged(
+        {
+            "Read workload": compute({"settings": dict(settings)}, then="Check input"),
+            "Check input": compute({"problems": q(_problems(places))}, then="Is input valid?"),
+            "Is input valid?": choose(("$count($problems) = 0", "Plan"), otherwise="Refuse input"),
+            "Refuse input": fail("InvalidInput", "$join($problems, '\\n')"),
+            "Plan": compute(
+                {
+                    "input": q(_given("input")),
+                    "variants": q(_given("variants")),
+                    "on_bad_rows": q(_given("on_bad_rows")),
+                    "attempt": 1,
+                    "place": q(f"'{names.workload}/batch/' & $states.context.Execution.Name"),
+                },
+                then="Read pointer",
+            ),
+        },
+        _live_states(names, then),
+    )
 
 
 def _live_states(names: Names, then: str) -> States:

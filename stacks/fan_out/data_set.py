@@ -5,7 +5,7 @@ These states are those of an execution of its own, which sees nothing of its par
 
 from collections.abc import Mapping
 
-from stacks.workflow.asl import State, States, caught, choose, compute, each, fail, q, sdk
+from stacks.workflow.asl import State, States, caught, choose, compute, each, fail, merged, q, sdk
 from stacks.workflow.candidate import (
     CANDIDATES,
     LACKING,
@@ -72,33 +72,39 @@ def data_set_states(names: Names, *, pictures: bool) -> States:
 
 def _candidate_states(names: Names, evaluation: Mapping[str, str]) -> States:
     failed: list[State] = [caught("Record failure", {"why": q(REASON)})]
-    return {
-        "Take candidate": compute(
-            {"candidate": "{% $states.input %}", "model": "", "artifact": "", "metrics": {}, "why": ""},
-            then="Train or tune?",
-        ),
-        "Train or tune?": choose(("$exists($candidate.tuning)", "Tune"), otherwise="Train"),
-        **training_states(names, failed, then="Create model"),
-        "Create model": create_model(names, "$artifact", failed),
-        **evaluation_states(
+    return merged(
+        {
+            "Take candidate": compute(
+                {"candidate": "{% $states.input %}", "model": "", "artifact": "", "metrics": {}, "why": ""},
+                then="Train or tune?",
+            ),
+            "Train or tune?": choose(("$exists($candidate.tuning)", "Tune"), otherwise="Train"),
+        },
+        training_states(names, failed, then="Create model"),
+        {
+            "Create model": create_model(names, "$artifact", failed),
+        },
+        evaluation_states(
             names, failed, evaluation, assign={"metrics": q(METRICS), "why": q(LACKING)}, then="Is there a model?"
         ),
-        "Record failure": compute(then="Is there a model?"),
-        "Is there a model?": choose(("$model != ''", "Delete model"), otherwise="Report candidate"),
-        "Delete model": sdk(
-            "sagemaker",
-            "deleteModel",
-            {"ModelName": "{% $model %}"},
-            catch=[caught("Report candidate")],
-            then="Report candidate",
-        ),
-        "Report candidate": compute(
-            output={
-                "name": "{% $candidate.name %}",
-                "metrics": "{% $metrics %}",
-                "error": "{% $why %}",
-                "artifact": "{% $artifact %}",
-            },
-            then=None,
-        ),
-    }
+        {
+            "Record failure": compute(then="Is there a model?"),
+            "Is there a model?": choose(("$model != ''", "Delete model"), otherwise="Report candidate"),
+            "Delete model": sdk(
+                "sagemaker",
+                "deleteModel",
+                {"ModelName": "{% $model %}"},
+                catch=[caught("Report candidate")],
+                then="Report candidate",
+            ),
+            "Report candidate": compute(
+                output={
+                    "name": "{% $candidate.name %}",
+                    "metrics": "{% $metrics %}",
+                    "error": "{% $why %}",
+                    "artifact": "{% $artifact %}",
+                },
+                then=None,
+            ),
+        },
+    )

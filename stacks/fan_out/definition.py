@@ -14,7 +14,7 @@ from spec.workload import Workload
 from stacks.fan_out.data_set import data_set_states
 from stacks.fan_out.plan import fan_out_plan_states
 from stacks.fan_out.settings import fan_out_settings, taking_part
-from stacks.workflow.asl import HOUR, State, States, job, q, sdk
+from stacks.workflow.asl import HOUR, State, job, merged, q, sdk
 from stacks.workflow.names import Names, digest
 from stacks.workflow.prepare import RUN, processing, source, target
 
@@ -34,19 +34,21 @@ def definition(*, names: Names, workload: Workload, fan_out: FanOut, settings: M
     """The state machine; `${...}` stands for what only the deployment knows."""
     workload = taking_part(workload, fan_out)
     own = fan_out_settings(workload, fan_out, settings)
-    states: States = {
-        **fan_out_plan_states(names, workload, fan_out, own, then="Divide"),
-        "Divide": _divide(names),
-        "Try data sets": _map(names, pictures=fan_out.pictures),
-        "Collect": _collect(names),
-        "Read summary": sdk(
-            "s3",
-            "getObject",
-            {"Bucket": "${Bucket}", "Key": q("$run & '/fan-out/summary.json'")},
-            output=_OUTPUT,
-            then=None,
-        ),
-    }
+    states = merged(
+        fan_out_plan_states(names, workload, fan_out, own, then="Divide"),
+        {
+            "Divide": _divide(names),
+            "Try data sets": _map(names, pictures=fan_out.pictures),
+            "Collect": _collect(names),
+            "Read summary": sdk(
+                "s3",
+                "getObject",
+                {"Bucket": "${Bucket}", "Key": q("$run & '/fan-out/summary.json'")},
+                output=_OUTPUT,
+                then=None,
+            ),
+        },
+    )
     return {
         "Comment": f"Trains and judges {workload.name} on each data set of its own",
         "QueryLanguage": "JSONata",

@@ -5,7 +5,7 @@ from typing import Any
 
 from stacks.retire.quiet import quiet_states
 from stacks.retire.remains import remains_states
-from stacks.workflow.asl import HOUR, States, caught, choose, compute, each, failure, q, sdk
+from stacks.workflow.asl import HOUR, States, caught, choose, compute, each, failure, merged, q, sdk
 from stacks.workflow.endpoint import removal_states
 from stacks.workflow.lease import lease_states, release_states
 from stacks.workflow.names import Names
@@ -21,21 +21,29 @@ def definition(
     *, names: Names, candidates: Sequence[str], schedules: Sequence[str], rules: Sequence[str]
 ) -> dict[str, Any]:
     """`schedules` and `rules` are placeholders for the names of what starts runs by itself."""
-    states: States = {
-        "Begin": compute({"leased": False, "failure": {"Error": "", "Cause": ""}, "rounds": 0}, then="Acquire lease"),
-        **lease_states(names, then="Pause schedules", refused=_END),
-        **quiet_states(schedules=schedules, rules=rules, then="Remove pointer", failed=FAILED),
-        "Remove pointer": sdk(
-            "ssm", "deleteParameters", {"Names": [names.pointer]}, catch=FAILED, then="Remove endpoints"
-        )
-        | {"Comment": "The plural: that it is gone already is an answer, not an error"},
-        **_endpoint_states(names, candidates),
-        **remains_states(names, then=_END, failed=FAILED),
-        **release_states(names, then=_END),
-        _END: choose(("$leased", "Release lease"), ("$failure.Error != ''", "Fail"), otherwise="Done"),
-        "Fail": {"Type": "Fail", "Error": "{% $failure.Error %}", "Cause": "{% $failure.Cause %}"},
-        "Done": {"Type": "Succeed", "Output": {"removed": "{% $removed %}"}},
-    }
+    states = merged(
+        {
+            "Begin": compute(
+                {"leased": False, "failure": {"Error": "", "Cause": ""}, "rounds": 0}, then="Acquire lease"
+            ),
+        },
+        lease_states(names, then="Pause schedules", refused=_END),
+        quiet_states(schedules=schedules, rules=rules, then="Remove pointer", failed=FAILED),
+        {
+            "Remove pointer": sdk(
+                "ssm", "deleteParameters", {"Names": [names.pointer]}, catch=FAILED, then="Remove endpoints"
+            )
+            | {"Comment": "The plural: that it is gone already is an answer, not an error"},
+        },
+        _endpoint_states(names, candidates),
+        remains_states(names, then=_END, failed=FAILED),
+        release_states(names, then=_END),
+        {
+            _END: choose(("$leased", "Release lease"), ("$failure.Error != ''", "Fail"), otherwise="Done"),
+            "Fail": {"Type": "Fail", "Error": "{% $failure.Error %}", "Cause": "{% $failure.Cause %}"},
+            "Done": {"Type": "Succeed", "Output": {"removed": "{% $removed %}"}},
+        },
+    )
     return {
         "Comment": f"Takes {names.workload} off the internet",
         "QueryLanguage": "JSONata",
@@ -47,11 +55,13 @@ def definition(
 
 def _endpoint_states(names: Names, candidates: Sequence[str]) -> States:
     """Both names, whatever the pointer said."""
-    taken = {
-        "Take endpoint": compute(
-            {"endpoint": "{% $states.input %}", "looks": 0, "unscaled": []}, then="Find retired endpoint"
-        ),
-        **removal_states(
+    taken = merged(
+        {
+            "Take endpoint": compute(
+                {"endpoint": "{% $states.input %}", "looks": 0, "unscaled": []}, then="Find retired endpoint"
+            ),
+        },
+        removal_states(
             "retired",
             names=names,
             endpoint="$endpoint",
@@ -60,13 +70,15 @@ def _endpoint_states(names: Names, candidates: Sequence[str]) -> States:
             then="Endpoint is gone",
             stuck="Endpoint stays",
         ),
-        "Endpoint is gone": compute(output=q("$count($unscaled) > 0 ? ['endpoint ' & $endpoint] : []"), then=None),
-        "Endpoint stays": {
-            "Type": "Fail",
-            "Error": "EndpointStays",
-            "Cause": q("'The endpoint ' & $endpoint & ' is ' & $status & ' for too long.'"),
+        {
+            "Endpoint is gone": compute(output=q("$count($unscaled) > 0 ? ['endpoint ' & $endpoint] : []"), then=None),
+            "Endpoint stays": {
+                "Type": "Fail",
+                "Error": "EndpointStays",
+                "Cause": q("'The endpoint ' & $endpoint & ' is ' & $status & ' for too long.'"),
+            },
         },
-    }
+    )
     removed = {"removed": q("[$reduce($states.result, $append, [])]")}
     state = each(
         f"{list(names.endpoints)}", taken, at_once=2, catch=FAILED, then="List retired configs", Assign=removed

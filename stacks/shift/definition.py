@@ -9,7 +9,7 @@ from stacks.shift.live import live_states
 from stacks.shift.plan import plan_states
 from stacks.shift.promote import promote_states
 from stacks.shift.steps import step_states
-from stacks.workflow.asl import HOUR, States, choose, q
+from stacks.workflow.asl import HOUR, choose, merged, q
 from stacks.workflow.lease import lease_states, release_states
 from stacks.workflow.names import Names
 
@@ -29,18 +29,20 @@ _OUTPUT = {
 def definition(*, names: Names, workload: Workload, tags: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """The state machine; `${...}` stands for what only the deployment knows."""
     end = "Is anything left?"
-    states: States = {
-        **plan_states(names, tags, then="Acquire lease"),
-        **lease_states(names, then="Read pointer", refused=end),
-        **live_states(names, then="Look at alarms", refused=end),
-        **step_states(names, promote="Read live config", undo="Undo?", leave=end),
-        **promote_states(names, workload.endpoint, then=end, undo="Undo?"),
-        **back_states(names, then=end),
-        **release_states(names, then=end),
-        end: choose(("$leased", "Release lease"), ("$failure.Error != ''", "Fail"), otherwise="Done"),
-        "Fail": {"Type": "Fail", "Error": "{% $failure.Error %}", "Cause": "{% $failure.Cause %}"},
-        "Done": {"Type": "Succeed", "Output": _OUTPUT},
-    }
+    states = merged(
+        plan_states(names, tags, then="Acquire lease"),
+        lease_states(names, then="Read pointer", refused=end),
+        live_states(names, then="Look at alarms", refused=end),
+        step_states(names, promote="Read live config", undo="Undo?", leave=end),
+        promote_states(names, workload.endpoint, then=end, undo="Undo?"),
+        back_states(names, then=end),
+        release_states(names, then=end),
+        {
+            end: choose(("$leased", "Release lease"), ("$failure.Error != ''", "Fail"), otherwise="Done"),
+            "Fail": {"Type": "Fail", "Error": "{% $failure.Error %}", "Cause": "{% $failure.Cause %}"},
+            "Done": {"Type": "Succeed", "Output": _OUTPUT},
+        },
+    )
     return {
         "Comment": f"Moves the traffic of {names.workload} to one variant, step by step",
         "QueryLanguage": "JSONata",

@@ -7,7 +7,7 @@ config as long as the new one uses a model of it, and a version in the registry 
 from collections.abc import Sequence
 
 from spec.endpoint import Endpoint
-from stacks.workflow.asl import State, States, caught, choose, compute, failure, q, sdk
+from stacks.workflow.asl import State, States, caught, choose, compute, failure, merged, q, sdk
 from stacks.workflow.endpoint import BUSY, PAUSE, RETRY_NEW, TRIES, look
 from stacks.workflow.guarding import RETAIN
 from stacks.workflow.names import Names
@@ -44,25 +44,27 @@ _CAUSE = """'The endpoint did not come into service with config ' & $config & ':
 def promote_states(names: Names, endpoint: Endpoint, *, then: str, undo: str) -> States:
     """Everything from the config that serves to the pointer at the new one."""
     late = [caught(undo, failure("PromotionFailed"))]
-    return {
-        **_config_states(late),
-        **suspending_states(endpoint, then="Promote", early=late, late=late),
-        **_updating_states(late, undo),
-        "Move pointer": sdk(
-            "ssm",
-            "putParameter",
-            {
-                "Name": names.pointer,
-                "Value": q(_POINTER),
-                "Type": "String",
-                "Tier": "Intelligent-Tiering",
-                "Overwrite": True,
-            },
-            catch=late,
-            assign={"promoted": True},
-            then=then,
-        ),
-    }
+    return merged(
+        _config_states(late),
+        suspending_states(endpoint, then="Promote", early=late, late=late),
+        _updating_states(late, undo),
+        {
+            "Move pointer": sdk(
+                "ssm",
+                "putParameter",
+                {
+                    "Name": names.pointer,
+                    "Value": q(_POINTER),
+                    "Type": "String",
+                    "Tier": "Intelligent-Tiering",
+                    "Overwrite": True,
+                },
+                catch=late,
+                assign={"promoted": True},
+                then=then,
+            ),
+        },
+    )
 
 
 def _config_states(late: list[State]) -> States:

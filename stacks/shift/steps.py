@@ -5,7 +5,7 @@ The alarms of the variant that gains traffic count. Alarms that do not exist are
 
 from typing import Any
 
-from stacks.workflow.asl import States, caught, choose, compute, failure, q, sdk
+from stacks.workflow.asl import States, caught, choose, compute, failure, merged, q, sdk
 from stacks.workflow.endpoint import BUSY, PAUSE, TRIES, look
 from stacks.workflow.lease import keep_states
 from stacks.workflow.names import Names
@@ -31,48 +31,52 @@ _ALARM = """$join([$map($ringing, function($one) { $one.name & ': ' & $one.reaso
 def step_states(names: Names, *, promote: str, undo: str, leave: str) -> States:
     """From the first look at the alarms to the last one after the last step."""
     late = [caught(undo, failure("ShiftFailed") | {"touched": True})]
-    return {
-        "Look at alarms": sdk(
-            "cloudwatch",
-            "describeAlarms",
-            {"AlarmNames": q(_alarm_names(names)), "AlarmTypes": ["MetricAlarm"], "MaxRecords": 10},
-            catch=[caught(undo, failure("ShiftFailed"))],
-            assign={
-                "watched": q("[$states.result.MetricAlarms.AlarmName]"),
-                "ringing": q(_RINGING),
+    return merged(
+        {
+            "Look at alarms": sdk(
+                "cloudwatch",
+                "describeAlarms",
+                {"AlarmNames": q(_alarm_names(names)), "AlarmTypes": ["MetricAlarm"], "MaxRecords": 10},
+                catch=[caught(undo, failure("ShiftFailed"))],
+                assign={
+                    "watched": q("[$states.result.MetricAlarms.AlarmName]"),
+                    "ringing": q(_RINGING),
+                },
+                then="What next?",
+            ),
+            "What next?": choose(
+                ("$count($ringing) > 0", "Alarm raised"),
+                ("$left > 0", "Bake"),
+                ("$done < $count($todo)", "Shift traffic"),
+                ("$todo[-1] = 100", promote),
+                otherwise=leave,
+            ),
+            "Alarm raised": compute({"failure": {"Error": "AlarmRaised", "Cause": q(_ALARM)}}, then=undo),
+            "Bake": {
+                "Type": "Wait",
+                "Seconds": "{% $pause %}",
+                "Assign": {"left": q("$left - 1")},
+                "Next": "Keep lease",
             },
-            then="What next?",
-        ),
-        "What next?": choose(
-            ("$count($ringing) > 0", "Alarm raised"),
-            ("$left > 0", "Bake"),
-            ("$done < $count($todo)", "Shift traffic"),
-            ("$todo[-1] = 100", promote),
-            otherwise=leave,
-        ),
-        "Alarm raised": compute({"failure": {"Error": "AlarmRaised", "Cause": q(_ALARM)}}, then=undo),
-        "Bake": {
-            "Type": "Wait",
-            "Seconds": "{% $pause %}",
-            "Assign": {"left": q("$left - 1")},
-            "Next": "Keep lease",
         },
-        **keep_states(names, then="Look at alarms", lost=leave),
-        "Shift traffic": sdk(
-            "sagemaker",
-            "updateEndpointWeightsAndCapacities",
-            {"EndpointName": "{% $pointer.endpoint %}", "DesiredWeightsAndCapacities": q(_WEIGHTS)},
-            catch=late,
-            assign={
-                "touched": True,
-                "looks": 0,
-                "done": q("$done + 1"),
-                "left": q("$ceil($bake / $pause)"),
-            },
-            then="Wait for weights",
-        ),
-        **_waiting_states(late, undo),
-    }
+        keep_states(names, then="Look at alarms", lost=leave),
+        {
+            "Shift traffic": sdk(
+                "sagemaker",
+                "updateEndpointWeightsAndCapacities",
+                {"EndpointName": "{% $pointer.endpoint %}", "DesiredWeightsAndCapacities": q(_WEIGHTS)},
+                catch=late,
+                assign={
+                    "touched": True,
+                    "looks": 0,
+                    "done": q("$done + 1"),
+                    "left": q("$ceil($bake / $pause)"),
+                },
+                then="Wait for weights",
+            ),
+        },
+        _waiting_states(late, undo),
+    )
 
 
 def _waiting_states(late: list[dict[str, Any]], undo: str) -> States:

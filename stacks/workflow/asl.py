@@ -57,6 +57,16 @@ CAPACITY = ("SageMaker.ResourceLimitExceededException", "SageMaker.ResourceLimit
 """A quota is used up until other jobs end."""
 
 
+def merged(*groups: States) -> States:
+    """All of the groups' states; raises ValueError where two of them have a state of the same name."""
+    states: States = {}
+    for group in groups:
+        if twice := states.keys() & group.keys():
+            raise ValueError(f"two states have the same name: {', '.join(sorted(twice))}")
+        states |= group
+    return states
+
+
 def q(expression: str) -> str:
     """A JSONata expression as Step Functions wants it, on one line."""
     return "{% " + " ".join(expression.split()) + " %}"

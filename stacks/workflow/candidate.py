@@ -7,7 +7,7 @@ test set by a batch transform also tries image, model and serve contract before 
 from collections.abc import Mapping
 from typing import Any
 
-from stacks.workflow.asl import HOUR, State, States, caught, choose, compute, each, job, obj, q, sdk
+from stacks.workflow.asl import HOUR, State, States, caught, choose, compute, each, job, merged, obj, q, sdk
 from stacks.workflow.names import Names
 from stacks.workflow.overrides import MERGING
 from stacks.workflow.prepare import PREPARED, RUN, processing, source, target
@@ -74,15 +74,23 @@ def candidates_state(names: Names, *, at_once: int, then: str) -> States:
 
 def _states(names: Names) -> States:
     failed = [caught("Record failure", {"why": q(REASON)})]
-    return {
-        "Take candidate": compute({"candidate": "{% $states.input %}", "model": "", "why": ""}, then="Train or tune?"),
-        "Train or tune?": choose(("$exists($candidate.tuning)", "Tune"), otherwise="Train"),
-        **training_states(names, failed, then="Keep model"),
-        "Keep model": _keep_model(failed),
-        "Create model": create_model(names, f"'s3://${{Bucket}}/' & {MODEL_KEY}", failed),
-        **evaluation_states(names, failed, {}, output=_result(METRICS, LACKING), then=None),
-        "Record failure": compute(output=_result("{}", "$why"), then=None),
-    }
+    return merged(
+        {
+            "Take candidate": compute(
+                {"candidate": "{% $states.input %}", "model": "", "why": ""}, then="Train or tune?"
+            ),
+            "Train or tune?": choose(("$exists($candidate.tuning)", "Tune"), otherwise="Train"),
+        },
+        training_states(names, failed, then="Keep model"),
+        {
+            "Keep model": _keep_model(failed),
+            "Create model": create_model(names, f"'s3://${{Bucket}}/' & {MODEL_KEY}", failed),
+        },
+        evaluation_states(names, failed, {}, output=_result(METRICS, LACKING), then=None),
+        {
+            "Record failure": compute(output=_result("{}", "$why"), then=None),
+        },
+    )
 
 
 def training_states(names: Names, failed: list[State], *, then: str) -> States:

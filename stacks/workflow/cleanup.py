@@ -5,7 +5,7 @@ the registry refers to lives as long as the version (stacks/workflow/prune.py).
 Whatever fails here is left for the next run: what was deployed stays deployed. What is gone already is no failure.
 """
 
-from stacks.workflow.asl import State, States, caught, choose, compute, each, q, sdk
+from stacks.workflow.asl import State, States, caught, choose, compute, each, merged, q, sdk
 from stacks.workflow.names import Names
 
 MOST = 40
@@ -31,38 +31,40 @@ _LOSERS = """[$map([$filter($results, function($result) { $not($result.name in [
 
 def cleanup_states(names: Names, *, versions: str, then: str) -> States:
     """After a deployment: old configs, then whatever `versions` is; at last the models that do not serve."""
-    return {
-        **_listing_states(names),
-        **_using_states(names),
-        "Read configs": each(
-            "[$distinct($append($kept, $found))]",
-            {
-                "Read config": sdk(
-                    "sagemaker",
-                    "describeEndpointConfig",
-                    {"EndpointConfigName": "{% $states.input %}"},
-                    output={
-                        "name": "{% $states.result.EndpointConfigName %}",
-                        "models": q("[$states.result.ProductionVariants.ModelName]"),
-                    },
-                    then=None,
-                )
-            },
-            at_once=5,
-            then="Find stale configs",
-            catch=[caught("Discard models")],
-            Assign={"configs": q("[$states.result]")},
-        ),
-        "Find stale configs": compute({"stale": q(_STALE)}, then="Remove stale configs"),
-        "Remove stale configs": each(
-            "$stale",
-            _removal(),
-            then=versions,
-            at_once=2,
-            catch=[caught("Discard models")],
-        ),
-        **discard_states(then=then),
-    }
+    return merged(
+        _listing_states(names),
+        _using_states(names),
+        {
+            "Read configs": each(
+                "[$distinct($append($kept, $found))]",
+                {
+                    "Read config": sdk(
+                        "sagemaker",
+                        "describeEndpointConfig",
+                        {"EndpointConfigName": "{% $states.input %}"},
+                        output={
+                            "name": "{% $states.result.EndpointConfigName %}",
+                            "models": q("[$states.result.ProductionVariants.ModelName]"),
+                        },
+                        then=None,
+                    )
+                },
+                at_once=5,
+                then="Find stale configs",
+                catch=[caught("Discard models")],
+                Assign={"configs": q("[$states.result]")},
+            ),
+            "Find stale configs": compute({"stale": q(_STALE)}, then="Remove stale configs"),
+            "Remove stale configs": each(
+                "$stale",
+                _removal(),
+                then=versions,
+                at_once=2,
+                catch=[caught("Discard models")],
+            ),
+        },
+        discard_states(then=then),
+    )
 
 
 def _listing_states(names: Names) -> States:

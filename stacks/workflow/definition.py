@@ -14,7 +14,7 @@ from typing import Any
 
 from spec.workload import Workload
 from stacks.workflow.approval import approval_states
-from stacks.workflow.asl import States, choose, q
+from stacks.workflow.asl import States, choose, merged, q
 from stacks.workflow.candidate import candidates_state
 from stacks.workflow.cleanup import MOST, cleanup_states, withdraw_states
 from stacks.workflow.compare import compare_states
@@ -44,28 +44,32 @@ _OUTPUT = {
 
 def definition(*, names: Names, workload: Workload, settings: Mapping[str, Any]) -> dict[str, Any]:
     """The state machine; `${...}` stands for what only the deployment knows."""
-    states: States = {
-        **plan_states(names, workload, settings, then="Prepare"),
-        **prepare_states(names, then="Try candidates"),
-        **candidates_state(names, at_once=workload.concurrency, then="Compare with live?"),
-        **compare_states(names, then="Report metrics"),
-        **report_states(names, then="Judge"),
-        **gate_states(passed="Register versions", refused="Discard models"),
-        **_registered(names, workload, then="Acquire lease", refused="Discard models"),
-        **lease_states(names, then="Read pointer", refused="Discard models"),
-        **deployment_states(names, workload, then="Keep lease", withdraw="Withdraw config", undo="Check lease"),
-        **keep_states(names, then="Move pointer", lost="Is anything left?"),
-        **pointer_states(names, then="Did another endpoint serve?", undo="Check lease", stuck="Is anything left?"),
-        **predecessor_states(names, candidates=[*workload.candidates], then="List configs"),
-        **cleanup_states(names, versions="List versions", then="Is anything left?"),
-        **prune_states(names, workload, most_configs=MOST, then="Discard models"),
-        **rollback_states(names, candidates=[*workload.candidates], then="Withdraw config", stuck="Is anything left?"),
-        **withdraw_states(then="Discard models", stuck="Is anything left?"),
-        **release_states(names, then="Is anything left?"),
-        "Is anything left?": choose(("$leased", "Release lease"), ("$failure.Error != ''", "Fail"), otherwise="Done"),
-        "Fail": {"Type": "Fail", "Error": "{% $failure.Error %}", "Cause": "{% $failure.Cause %}"},
-        "Done": {"Type": "Succeed", "Output": _OUTPUT},
-    }
+    states = merged(
+        plan_states(names, workload, settings, then="Prepare"),
+        prepare_states(names, then="Try candidates"),
+        candidates_state(names, at_once=workload.concurrency, then="Compare with live?"),
+        compare_states(names, then="Report metrics"),
+        report_states(names, then="Judge"),
+        gate_states(passed="Register versions", refused="Discard models"),
+        _registered(names, workload, then="Acquire lease", refused="Discard models"),
+        lease_states(names, then="Read pointer", refused="Discard models"),
+        deployment_states(names, workload, then="Keep lease", withdraw="Withdraw config", undo="Check lease"),
+        keep_states(names, then="Move pointer", lost="Is anything left?"),
+        pointer_states(names, then="Did another endpoint serve?", undo="Check lease", stuck="Is anything left?"),
+        predecessor_states(names, candidates=[*workload.candidates], then="List configs"),
+        cleanup_states(names, versions="List versions", then="Is anything left?"),
+        prune_states(names, workload, most_configs=MOST, then="Discard models"),
+        rollback_states(names, candidates=[*workload.candidates], then="Withdraw config", stuck="Is anything left?"),
+        withdraw_states(then="Discard models", stuck="Is anything left?"),
+        release_states(names, then="Is anything left?"),
+        {
+            "Is anything left?": choose(
+                ("$leased", "Release lease"), ("$failure.Error != ''", "Fail"), otherwise="Done"
+            ),
+            "Fail": {"Type": "Fail", "Error": "{% $failure.Error %}", "Cause": "{% $failure.Cause %}"},
+            "Done": {"Type": "Succeed", "Output": _OUTPUT},
+        },
+    )
     return {
         "Comment": f"Trains, judges and deploys {workload.name}",
         "QueryLanguage": "JSONata",
@@ -78,7 +82,7 @@ def definition(*, names: Names, workload: Workload, settings: Mapping[str, Any])
 def _registered(names: Names, workload: Workload, *, then: str, refused: str) -> States:
     if workload.registry.approval == "automatic":
         return registry_states(names, workload, then=then)
-    return {
-        **registry_states(names, workload, then="Wait for approvals"),
-        **approval_states(workload, then=then, refused=refused),
-    }
+    return merged(
+        registry_states(names, workload, then="Wait for approvals"),
+        approval_states(workload, then=then, refused=refused),
+    )

@@ -5,7 +5,7 @@ destination -> config -> finding -+-> (stale endpoint removed) -> create -+-> wa
 """
 
 from spec.workload import Workload
-from stacks.workflow.asl import States, caught, failure
+from stacks.workflow.asl import States, caught, failure, merged
 from stacks.workflow.config import config_states
 from stacks.workflow.deploy import deploy_states
 from stacks.workflow.destination import destination_states
@@ -20,10 +20,10 @@ def deployment_states(names: Names, workload: Workload, *, then: str, withdraw: 
     early, late = ([caught(place, failure("DeploymentFailed"))] for place in (withdraw, undo))
     endpoint = workload.endpoint
     scaled = scaling_states(endpoint.autoscaling, then=then, late=late) if endpoint.autoscaling else {}
-    return {
-        **destination_states(names, then="Publish features", refused="Discard models"),
-        **config_states(workload.name, endpoint, then="Find endpoint"),
-        **finding_states(
+    return merged(
+        destination_states(names, then="Publish features", refused="Discard models"),
+        config_states(workload.name, endpoint, then="Find endpoint"),
+        finding_states(
             names,
             serverless=endpoint.serverless is not None,
             candidates=[*workload.candidates],
@@ -32,8 +32,8 @@ def deployment_states(names: Names, workload: Workload, *, then: str, withdraw: 
             early=early,
             withdraw=withdraw,
         ),
-        **suspending_states(endpoint, then="Update endpoint", early=early, late=late),
-        **deploy_states(names, endpoint, then="Read example", undo=undo, late=late),
-        **verify_states(then=next(iter(scaled), then), undo=undo),
-        **scaled,
-    }
+        suspending_states(endpoint, then="Update endpoint", early=early, late=late),
+        deploy_states(names, endpoint, then="Read example", undo=undo, late=late),
+        verify_states(then=next(iter(scaled), then), undo=undo),
+        scaled,
+    )

@@ -6,7 +6,7 @@ model. What an aborted run has left under the other name goes as well.
 
 from collections.abc import Sequence
 
-from stacks.workflow.asl import States, caught, choose, compute, q
+from stacks.workflow.asl import States, caught, choose, compute, merged, q
 from stacks.workflow.destination import other
 from stacks.workflow.endpoint import removal_states
 from stacks.workflow.names import Names
@@ -23,16 +23,18 @@ def predecessor_states(names: Names, *, candidates: Sequence[str], then: str) ->
     lost = [caught("Other endpoint stays", {"reason": q("$states.errorOutput.Cause & ''")})]
     there = other(names)
     waited = "Other endpoint takes too long"
-    return {
-        "Did another endpoint serve?": choose(
-            (f"$pointer.endpoint = {there}", "Wait for cached pointers"), otherwise="Find other endpoint"
-        ),
-        "Wait for cached pointers": {
-            "Type": "Wait",
-            "Seconds": POINTER_CACHED + LONGEST_REQUEST + 2,
-            "Next": "Find other endpoint",
+    return merged(
+        {
+            "Did another endpoint serve?": choose(
+                (f"$pointer.endpoint = {there}", "Wait for cached pointers"), otherwise="Find other endpoint"
+            ),
+            "Wait for cached pointers": {
+                "Type": "Wait",
+                "Seconds": POINTER_CACHED + LONGEST_REQUEST + 2,
+                "Next": "Find other endpoint",
+            },
         },
-        **removal_states(
+        removal_states(
             "other",
             names=names,
             endpoint=there,
@@ -41,18 +43,20 @@ def predecessor_states(names: Names, *, candidates: Sequence[str], then: str) ->
             then=then,
             stuck=waited,
         ),
-        waited: compute({"reason": "It was waited for long enough."}, then="Other endpoint stays"),
-        "Other endpoint stays": compute(
-            {
-                "failure": {
-                    "Error": "EndpointNotRemoved",
-                    "Cause": q(
-                        f"'The new models serve, but the endpoint that they replaced, ' & {there} & ', could not be "
-                        "removed: it is ' & $status & '. ' & $reason & "
-                        "'\\nThe next run tries again; until then it costs.'"
-                    ),
-                }
-            },
-            then=then,
-        ),
-    }
+        {
+            waited: compute({"reason": "It was waited for long enough."}, then="Other endpoint stays"),
+            "Other endpoint stays": compute(
+                {
+                    "failure": {
+                        "Error": "EndpointNotRemoved",
+                        "Cause": q(
+                            f"'The new models serve, but the endpoint that they replaced, ' & {there} & ', could not "
+                            "be removed: it is ' & $status & '. ' & $reason & "
+                            "'\\nThe next run tries again; until then it costs.'"
+                        ),
+                    }
+                },
+                then=then,
+            ),
+        },
+    )

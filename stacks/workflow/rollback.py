@@ -7,7 +7,7 @@ another took its lease touches nothing.
 from collections.abc import Sequence
 from typing import Any
 
-from stacks.workflow.asl import States, caught, choose, compute, each, q, sdk
+from stacks.workflow.asl import States, caught, choose, compute, each, merged, q, sdk
 from stacks.workflow.endpoint import BUSY, PAUSE, TRIES, WHILE_BUSY, deregistering, look, removal_states
 from stacks.workflow.guarding import RETAIN
 from stacks.workflow.lease import keep_states
@@ -20,10 +20,12 @@ def rollback_states(names: Names, *, candidates: Sequence[str], then: str, stuck
     lost = [caught("Roll back failed", {"reason": q("$states.errorOutput.Cause & ''")})]
     check = keep_states(names, then="Roll back?", lost=stuck, state="Check lease")
     check["Check lease"] |= {"Assign": {"looks": 0}}
-    return {
-        **check,
-        "Roll back?": choose(("$previous = ''", "Find first endpoint"), otherwise="Look before roll back"),
-        **removal_states(
+    return merged(
+        check,
+        {
+            "Roll back?": choose(("$previous = ''", "Find first endpoint"), otherwise="Look before roll back"),
+        },
+        removal_states(
             "first",
             names=names,
             endpoint="$endpoint",
@@ -32,22 +34,26 @@ def rollback_states(names: Names, *, candidates: Sequence[str], then: str, stuck
             then=then,
             stuck="First endpoint stays",
         ),
-        "First endpoint stays": compute({"reason": "It was waited for long enough."}, then="Roll back failed"),
-        **_returning_states(lost),
-        **restoring_states(then=then),
-        "Roll back failed": compute(
-            {
-                "failure": {
-                    "Error": "RollbackFailed",
-                    "Cause": q(
-                        "$failure.Cause & '\\nThe endpoint could not be brought back to ' & "
-                        "($previous = '' ? 'nothing' : $previous) & '. ' & $reason"
-                    ),
-                }
-            },
-            then=stuck,
-        ),
-    }
+        {
+            "First endpoint stays": compute({"reason": "It was waited for long enough."}, then="Roll back failed"),
+        },
+        _returning_states(lost),
+        restoring_states(then=then),
+        {
+            "Roll back failed": compute(
+                {
+                    "failure": {
+                        "Error": "RollbackFailed",
+                        "Cause": q(
+                            "$failure.Cause & '\\nThe endpoint could not be brought back to ' & "
+                            "($previous = '' ? 'nothing' : $previous) & '. ' & $reason"
+                        ),
+                    }
+                },
+                then=stuck,
+            ),
+        },
+    )
 
 
 def _returning_states(lost: list[dict[str, Any]]) -> States:
