@@ -39,7 +39,8 @@ def test_evaluates(expression: str, expected: Any) -> None:
     "expression",
     [
         "$v.nope", "1 +", "$eval('1')", "$sum", "function($x) { $x }", "$error('no')", "$range(1, 5000, 1)",
-        "$hash('a', 'CRC')", "$parse('{')", "$parse('NaN')", "$partition([1], 0)", "'a' + 1", "($f := function() { $f() + 1 }; $f())",
+        "$hash('a', 'CRC')", "$parse('{')", "$parse('NaN')", "$partition([1], 0)", "'a' + 1",
+        "($f := function() { $f() + 1 }; $f())",
         "$v.nope ?? 1", "$v.nope ?: 1",
     ],
 )  # fmt: skip

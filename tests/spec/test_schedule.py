@@ -55,4 +55,4 @@ def test_what_the_scheduler_refuses_is_refused_with_the_reason(expression: str, 
 def test_any_fields_are_taken_or_refused(fields: list[str]) -> None:
     expression = f"cron({' '.join(fields)})"
     with suppress(ValidationError):
-        assert "?" in Schedule(retrain=expression).retrain.split("cron(")[1].split()
+        assert "?" in str(Schedule(retrain=expression).retrain).split("cron(")[1].split()
