@@ -8,9 +8,9 @@ import pytest
 from tests.journey.deployment import Deployment
 from tests.journey.remains import remains
 
-IDLE = {"iam", "logs", "dynamodb", "sns"}
-"""What may be left beside the buckets and costs nothing idle: the role by which API Gateway writes logs (the CDK
-retains it), the Lambda's own log group, and what the embedded CloudFormation makes again as it deletes a stack."""
+IDLE = {"iam", "logs"}
+"""What may be left beside the buckets and costs nothing idle: the role by which API Gateway writes logs, which the
+stack retains, and the log group that the embedded Lambda makes beside the stack's own."""
 
 pytestmark = [pytest.mark.local, pytest.mark.timeout(1200)]
 

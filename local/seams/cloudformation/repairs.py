@@ -25,6 +25,7 @@ def install() -> None:
     _add_in_order()
     _change_sets_have_outputs()
     _repositories_are_emptied()
+    _deleted_resources_stay_deleted()
     _updates_export()
     _defaults_are_previous_values()
     _unknown_change_sets_are_gone()
@@ -191,6 +192,27 @@ def _repositories_are_emptied() -> None:
             original(self, parsed_resource, resource_json)
 
     parsing.ResourceMap._delete_resource = delete_resource
+
+
+def _deleted_resources_stay_deleted() -> None:
+    """To moto a look-up makes a resource, so what refers to one that was deleted first made it anew."""
+    original_delete, original_get = parsing.ResourceMap.delete, parsing.ResourceMap.__getitem__
+
+    def delete(self: Any) -> None:
+        self.deleting = dict(self._parsed_resources)
+        try:
+            original_delete(self)
+        finally:
+            del self.deleting
+
+    def getitem(self: Any, key: str) -> Any:
+        gone = vars(self).get("deleting", {})
+        if key in gone and key not in self._parsed_resources:
+            return gone[key]
+        return original_get(self, key)
+
+    parsing.ResourceMap.delete = delete
+    parsing.ResourceMap.__getitem__ = getitem
 
 
 def _unknown_change_sets_are_gone() -> None:

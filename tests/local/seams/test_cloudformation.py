@@ -269,3 +269,26 @@ def test_a_repository_that_says_so_is_deleted_with_its_images(cloudformation: An
     cloudformation.delete_stack(StackName=name)
     with pytest.raises(ClientError, match="RepositoryNotFound"):
         ecr.describe_repositories(repositoryNames=[f"repository-{name}"])
+
+
+def test_what_is_deleted_is_not_made_again_by_what_refers_to_it(cloudformation: Any, embedded_aws: Settings) -> None:
+    sns, name = clients.client("sns", embedded_aws), stack_name()
+    statement = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sns:Publish"}
+    policy = {"Version": "2012-10-17", "Statement": [{**statement, "Resource": {"Ref": "Topic"}}]}
+    resources = {
+        "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": name}},
+        "Policy": {
+            "Type": "AWS::SNS::TopicPolicy", "Properties": {"PolicyDocument": policy, "Topics": [{"Ref": "Topic"}]},
+        },
+        "Rule": {
+            "Type": "AWS::Events::Rule",
+            "Properties": {
+                "EventPattern": {"source": ["x"]}, "Name": name, "Targets": [{"Arn": {"Ref": "Topic"}, "Id": "t"}],
+            },
+        },
+    }  # fmt: skip
+    before = sns.list_topics()["Topics"]
+    for _ in range(3):  # what goes first is by chance
+        cloudformation.create_stack(StackName=name, TemplateBody=template(resources))
+        cloudformation.delete_stack(StackName=name)
+    assert sns.list_topics()["Topics"] == before
