@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from aws_cdk import aws_apigateway as apigateway
 
 _VALIDATION = "$context.error.validationErrorString"
-_ENVELOPE = "Send {'instances': [{'feature': value, ...}, ...]} in JSON with at least one instance."
+_ENVELOPE = (
+    "Send {'instances': [{'feature': value, ...}, ...]} with at least one instance to predictions,"
+    " {'inference_id': '...', 'actual': ...} to feedback, in JSON."
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,9 @@ PROBLEMS: dict[str, Problem] = {
     "WAF_FILTERED": Problem("Forbidden", "A firewall rule refused the request.", 403),
     "MISSING_AUTHENTICATION_TOKEN": _NO_ROUTE,  # what the gateway calls an unknown route
     "RESOURCE_NOT_FOUND": _NO_ROUTE,
-    "REQUEST_TOO_LARGE": Problem("Content Too Large", "Send at most 4 MB; split the instances.", 413),
+    "REQUEST_TOO_LARGE": Problem(
+        "Content Too Large", "Send at most 4 MB, 6 MB once quotes and line ends are escaped; split the instances.", 413
+    ),
     "UNSUPPORTED_MEDIA_TYPE": Problem(
         "Unsupported Media Type", "Send application/json, or text/csv with a header.", 415
     ),

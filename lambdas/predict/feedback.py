@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from predict import answer, media
+from predict import answer, media, strict
 from predict.answer import Content
 from predict.aws.errors import BrokenOff, Refused, TimedOut, Unreachable
 from predict.live import LiveModels
@@ -59,10 +59,7 @@ def _members(request: Request) -> tuple[str, Any]:
     body = media.read(request)
     if body.media_type != media.JSON:
         raise Unsupported(f"Feedback is read as {media.JSON} only.")
-    try:
-        document = json.loads(body.text)
-    except (ValueError, RecursionError) as error:
-        raise BadRequest(f"The body is not valid JSON. {_FORM}") from error
+    document = strict.read(body.text, _FORM)
     if not isinstance(document, dict) or set(document) != _MEMBERS:
         raise BadRequest(f"The body is not an object with the members inference_id and actual alone. {_FORM}")
     inference_id = document["inference_id"]

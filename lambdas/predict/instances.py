@@ -2,11 +2,11 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from predict import strict
 from predict.media import CSV, Text
 from predict.problems import BadFields, BadRequest
 from predict.schema import Schema
@@ -31,11 +31,7 @@ def read(body: Text, schema: Schema) -> Instances:
 
 
 def _json(text: str) -> Instances:
-    try:
-        envelope = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        reason = str(error) if isinstance(error, json.JSONDecodeError) else "nested too deeply, or a number too long"
-        raise BadRequest(f"The body is not valid JSON: {reason}. {_ENVELOPE}") from None
+    envelope = strict.read(text, _ENVELOPE)
     if not isinstance(envelope, dict) or set(envelope) != {"instances"}:
         raise BadRequest(f"The body is not an object with the member instances alone. {_ENVELOPE}")
     if not isinstance(envelope["instances"], list):

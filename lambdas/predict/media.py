@@ -10,14 +10,10 @@ from predict.request import Request
 LIMIT = 4 * 1024 * 1024
 JSON = "application/json"
 CSV = "text/csv"
-# Those that a spreadsheet or a program writes; others are refused by name. UTF-8 may begin with a mark.
-_CHARSETS = {
-    "utf-8": "utf-8-sig",
-    "ascii": "ascii",
-    "iso8859-1": "iso8859-1",
-    "cp1252": "cp1252",
-    "utf-16": "utf-16",
-}
+# The gateway takes a text for UTF-8 whatever its charset says, so any other would come garbled. UTF-8 may begin with
+# a mark.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html
+_CHARSETS = {"utf-8": "utf-8-sig", "ascii": "ascii"}
 
 
 @dataclass(frozen=True)

@@ -16,20 +16,21 @@ _SPECIAL = re.compile(r'[",\r\n]|^$')
 
 def write(rows: Iterable[Mapping[str, Any]], schema: Schema) -> bytes:
     """Write one line per row."""
-    lines = (",".join(_quoted(_value(cell, row)) for cell in schema.cells) for row in rows)
+    lines = (",".join([_text(cell, row) for cell in schema.cells]) for row in rows)
     body = "".join(f"{line}\n" for line in lines).encode()
     if len(body) > LIMIT:
         raise TooLarge(f"The model would have to read {len(body)} bytes, more than {LIMIT}: split the instances.")
     return body
 
 
-def _value(cell: Cell, row: Mapping[str, Any]) -> Any:
+def _text(cell: Cell, row: Mapping[str, Any]) -> str:
     value = row[cell.feature.name]
-    return value if cell.level is None else int(value == cell.level)
+    if cell.level is not None:
+        return "1" if value == cell.level else "0"
+    return _quoted(value) if isinstance(value, str) else str(value)
 
 
-def _quoted(value: Any) -> str:
-    text = str(value)
+def _quoted(text: str) -> str:
     if not _SPECIAL.search(text):
         return text
     return '"' + text.replace('"', '""') + '"'
