@@ -83,7 +83,7 @@ class WorkloadStack(Stack):
             **{f"{_placeholder(name)}Source": asset.s3_object_url for name, asset in scripts.items()},
         }
         run_role = state_machine_role(self, self.names, bucket=bucket, leases=leases, jobs=self.job_role)
-        endpoint_permissions(run_role, self.names, workload)
+        endpoint_permissions(run_role, self.names)
         if workload.endpoint.data_capture:
             capture_permissions(self.job_role, self.names, bucket)
         self.state_machine = Machine(

@@ -144,7 +144,7 @@ def _scaled_endpoint(operation: str, resource: str) -> Found:
         yield "iam:CreateServiceLinkedRole", _SCALING_ROLE, (("iam:AWSServiceName", _SCALING),)
     elif operation == "PutScalingPolicy":
         yield "cloudwatch:PutMetricAlarm", alarm
-        yield "cloudwatch:DescribeAlarms", alarm
+        yield "cloudwatch:DescribeAlarms", arn("cloudwatch", "alarm:*")
     else:
         yield "cloudwatch:DeleteAlarms", alarm
 

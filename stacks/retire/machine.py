@@ -68,7 +68,7 @@ class Retirement(Construct):
         for statement in [*_removing(stack, names), *_pausing(stack, schedules, rules)]:
             role.add_to_policy(statement)
         lease_permissions(role, names, leases)
-        unscaling_permissions(role)
+        unscaling_permissions(role, names)
         explain_open(
             role, _made(stack, names), "Names are computed in each run; the prefix holds them to this workload."
         )

@@ -16,20 +16,17 @@ def shift_role(scope: Construct, names: Names, *, leases: dynamodb.ITable) -> ia
     role = iam.Role(scope, "ShiftRole", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
     stack = Stack.of(scope)
     configs = arn(stack, "sagemaker", f"endpoint-config/{names.prefix}-*")
-    alarms = arn(stack, "cloudwatch", "alarm:*")
     for statement in [
         *_endpoint(stack, names, configs),
         allow([f"sagemaker:{verb}EndpointConfig" for verb in ("Create", "Describe", "Delete")], [configs]),
         allow(["sagemaker:AddTags"], [configs]),
-        allow(["cloudwatch:DescribeAlarms"], [alarms]),
         allow(["ssm:GetParameters", "ssm:PutParameter"], [arn(stack, "ssm", f"parameter{names.pointer}")]),
     ]:
         role.add_to_policy(statement)
     lease_permissions(role, names, leases)
-    unscaling_permissions(role)
+    unscaling_permissions(role, names)
     scaling_permissions(role, names)
     explain_open(role, [configs], "Names are computed in each run; the prefix holds them to this stage and workload.")
-    explain_open(role, [alarms], "DescribeAlarms looks among all alarms of an account.")
     explain_open(role, ["*"], "Application Auto Scaling's lists, log deliveries and X-Ray know no resource.")
     return role
 
