@@ -9,6 +9,7 @@ from tests.spec.cases import VALID
 from tests.stacks.workflow.cloud import Cloud
 from tests.stacks.workflow.interpreter import Execution, TaskError
 from tests.stacks.workflow.machines import machine, workload
+from tests.stacks.workflow.registry import approve
 
 pytestmark = pytest.mark.unit
 
@@ -21,9 +22,11 @@ CLEANING = ["Tag pointer", "List configs", "Read config", "Remove config", "Remo
 
 
 def good_cloud(name: str = "boston") -> Cloud:
+    """Every candidate meets the gate, and somebody approves what waits for it."""
     gate = workload(name).gate
     value = 0.99 if gate.min is not None else 0.01
-    return Cloud(metrics={candidate: {gate.metric: value} for candidate in workload(name).candidates})
+    metrics = {candidate: {gate.metric: value} for candidate in workload(name).candidates}
+    return Cloud(metrics=metrics, approver=approve)
 
 
 def run(cloud: Cloud, name: str = "boston", execution: str = "run-1", given: Any = None) -> Execution:
@@ -51,6 +54,19 @@ def live(cloud: Cloud) -> dict[str, Any]:
     return pointer
 
 
+def live_keys(cloud: Cloud) -> set[str]:
+    return {key for key in cloud.objects if "/live/" in key}
+
+
+def of_versions(cloud: Cloud) -> set[str]:
+    """What the versions in the registry refer to: it stays for as long as they do."""
+    keys = set()
+    for package in cloud.packages.values():
+        keys |= {one["ModelDataUrl"] for one in package["InferenceSpecification"]["Containers"]}
+        keys.add(package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"])
+    return {key.removeprefix("s3://bucket/") for key in keys}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_workload_trains_deploys_and_points_to_what_serves(name: str) -> None:
     cloud = good_cloud(name)
@@ -72,7 +88,9 @@ def test_the_last_two_configs_stay_with_their_models_and_artifacts(name: str) ->
     assert len(cloud.configs) == 2
     used = {v["ModelName"] for c in cloud.configs.values() for v in c["ProductionVariants"]}
     assert used == set(cloud.models)
-    assert {key.split("/")[2] for key in cloud.objects if "/live/" in key} == set(cloud.configs)
+    deployed = {one["CustomerMetadataProperties"]["config"] for one in cloud.packages.values()}
+    features = {f"{workload(name).name}/live/{config}/features.json" for config in {*cloud.configs, *deployed}}
+    assert live_keys(cloud) == features | of_versions(cloud)
 
 
 def test_configs_of_other_workloads_are_never_touched() -> None:
@@ -131,7 +149,7 @@ def test_an_impossible_gate_tells_the_table_and_touches_nothing_live() -> None:
         live(cloud),
         dict(cloud.models),
         dict(cloud.configs),
-        {k for k in cloud.objects if "/live/" in k},
+        live_keys(cloud),
     )
     cloud.metrics = {"xgboost": {"rmse": 7.5, "mae": 5}, "linear": {"rmse": 9}}
     error = fails(cloud)
@@ -141,7 +159,7 @@ def test_an_impossible_gate_tells_the_table_and_touches_nothing_live() -> None:
         live(cloud),
         dict(cloud.models),
         dict(cloud.configs),
-        {k for k in cloud.objects if "/live/" in k},
+        live_keys(cloud),
     )
     assert after == before
     assert cloud.leases == {}
@@ -151,7 +169,7 @@ def test_an_impossible_gate_tells_the_table_and_touches_nothing_live() -> None:
 def test_a_failed_deployment_leaves_the_old_fleet_and_nothing_else(state: str) -> None:
     cloud = good_cloud()
     old = run(cloud).output["config"]
-    models, objects = set(cloud.models), {k for k in cloud.objects if "/live/" in k}
+    models, features = set(cloud.models), live(cloud)["features"]
     failures = iter(range(40))
 
     def fault(entered: str, arguments: Any) -> None:
@@ -167,7 +185,7 @@ def test_a_failed_deployment_leaves_the_old_fleet_and_nothing_else(state: str) -
     assert live(cloud)["config"] == old
     assert set(cloud.configs) == {old}
     assert set(cloud.models) == models
-    assert {k for k in cloud.objects if "/live/" in k} == objects
+    assert live_keys(cloud) == {features} | of_versions(cloud)
     assert cloud.leases == {}
 
 
@@ -177,7 +195,7 @@ def test_a_first_endpoint_that_fails_is_deleted(state: str) -> None:
     cloud.fault = breaking(state)
     fails(cloud)
     assert (cloud.endpoints, cloud.configs, cloud.models, cloud.leases) == ({}, {}, {}, {})
-    assert [key for key in cloud.objects if "/live/" in key] == []
+    assert live_keys(cloud) == of_versions(cloud)
 
 
 def test_an_update_that_sagemaker_rolled_back_is_a_failure() -> None:
