@@ -17,7 +17,7 @@ def choose(session: str, weights: Mapping[str, float]) -> str | None:
 
 
 def _score(session: str, variant: str, weight: float) -> float:
-    digest = hashlib.sha256(f"{variant}\0{session}".encode()).digest()
+    digest = hashlib.sha256(f"{variant}\0{session}".encode("utf-8", "surrogatepass")).digest()
     # 53 bits, all that a float holds; the half keeps the draw off 0 and 1.
     draw = ((int.from_bytes(digest[:8]) >> 11) + 0.5) / 2**53
     return -weight / math.log(draw)

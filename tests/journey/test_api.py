@@ -1,5 +1,8 @@
 """The public API's errors as a caller sees them, through the deployed gateway and Lambda."""
 
+import gzip
+import json
+
 import pytest
 import requests
 
@@ -7,6 +10,8 @@ from tests.journey.deployment import Deployment
 
 pytestmark = [pytest.mark.local, pytest.mark.timeout(1200)]
 FLOWER = {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}
+WHOLE = json.dumps({"instances": [FLOWER]}).encode()
+LIMIT = 4 * 1024 * 1024
 
 
 def test_csv_with_its_columns_in_any_order_is_answered(on_processes: Deployment) -> None:
@@ -25,7 +30,13 @@ def test_csv_with_its_columns_in_any_order_is_answered(on_processes: Deployment)
         (400, b"{nonsense", "application/json", ""),
         (400, b"a,b\n1,2\n", "text/csv", "sepal_length"),
         (415, b"<flower/>", "application/xml", "application/json"),
-        (413, b'{"instances": [' + b" " * (4 * 1024 * 1024 + 1) + b"{}]}", "application/json", "4"),
+        (415, WHOLE, "application/json; charset=utf-16", "UTF-8"),
+        (400, b'{"instances": [[1, 2, 3, 4]], "instances": [[1, 2, 3, 4]]}', "application/json", "instances"),
+        (400, gzip.compress(WHOLE), "application/json", "JSON"),
+        (413, WHOLE + b" " * (LIMIT + 1 - len(WHOLE)), "application/json", "4 MB"),
+        # A control character has six in the function's event, which has room for 6 MB.
+        (413, b"\x01" * (LIMIT // 2), "text/csv", "4 MB"),
+        (413, b" " * (10 * 1024 * 1024 + 1), "text/csv", "4 MB"),
     ],
 )
 def test_bad_request_is_a_problem_that_names_what_is_wrong(
@@ -36,6 +47,27 @@ def test_bad_request_is_a_problem_that_names_what_is_wrong(
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert answer.body["status"] == status
     assert told in str(answer.body)
+
+
+def test_body_of_just_the_limit_is_answered(on_processes: Deployment) -> None:
+    assert on_processes.post("iris-sklearn", WHOLE + b" " * (LIMIT - len(WHOLE))).status == 200
+
+
+def test_compressed_csv_is_refused(on_processes: Deployment) -> None:
+    headers = {"content-encoding": "gzip"}
+    answer = on_processes.post("iris-sklearn", gzip.compress(b"a,b\n"), "text/csv", **headers)
+    assert (answer.status, "uncompressed" in answer.body["detail"]) == (415, True)
+
+
+def test_a_hundred_thousand_rows_are_answered_within_the_time_out(on_processes: Deployment) -> None:
+    headers = {"x-api-key": on_processes.api_key}
+    example = requests.get(f"{on_processes.api_url}/v1/workloads/boston", headers=headers, timeout=30).json()["example"]
+    line = ",".join(str(round(value)) for value in example.values())
+    body = "\n".join([",".join(example), *[line] * 100_000]).encode()
+    assert len(body) < LIMIT
+    answer = on_processes.post("boston", body, "text/csv")
+    assert answer.status == 200, answer.body
+    assert len(answer.body["predictions"]) == 100_000
 
 
 def test_unknown_workload_names_the_known_ones(on_processes: Deployment) -> None:

@@ -120,5 +120,11 @@ def test_half_of_a_surrogate_pair_is_refused_in_an_answer_that_can_be_sent(body:
     assert response["body"].encode().decode() == response["body"]
 
 
+def test_session_named_by_half_of_a_surrogate_pair_stays_on_one_variant_like_any_other() -> None:
+    world = World().live().endpoint(forest=1).answers()
+    assert ask(world, event(records(), X_Session_Id="\ud800")).status == 200
+    assert world.calls[0].variant == "forest"
+
+
 def test_half_of_a_surrogate_pair_in_the_bytes_is_refused() -> None:
     assert ask(World(), event(json.dumps({"instances": [GOOD]}) + "\ud800")).status == 400
