@@ -18,9 +18,17 @@ FAILED = [caught(_END, failure("NotRetired"))]
 
 
 def definition(
-    *, names: Names, candidates: Sequence[str], schedules: Sequence[str], rules: Sequence[str]
+    *,
+    names: Names,
+    candidates: Sequence[str],
+    schedules: Sequence[str],
+    rules: Sequence[str],
+    pending: Sequence[str],
 ) -> dict[str, Any]:
-    """`schedules` and `rules` are placeholders for the names of what starts runs by itself."""
+    """`schedules` and `rules` are placeholders for the names of what starts runs by itself.
+
+    `pending`: the schedules by which new data starts a run when it has become quiet.
+    """
     states = merged(
         {
             "Begin": compute(
@@ -28,7 +36,7 @@ def definition(
             ),
         },
         lease_states(names, then="Pause schedules", refused=_END),
-        quiet_states(schedules=schedules, rules=rules, then="Remove pointer", failed=FAILED),
+        quiet_states(names, schedules=schedules, rules=rules, pending=pending, then="Remove pointer", failed=FAILED),
         {
             "Remove pointer": sdk(
                 "ssm", "deleteParameters", {"Names": [names.pointer]}, catch=FAILED, then="Remove endpoints"

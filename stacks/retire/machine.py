@@ -14,6 +14,7 @@ from spec.workload import Workload
 from stacks.machine import Machine
 from stacks.permissions import allow, arn, explain_open
 from stacks.retire.definition import definition
+from stacks.triggers.debounce import schedule_name
 from stacks.workflow.endpoint_permissions import unscaling_permissions
 from stacks.workflow.lease_permissions import lease_permissions
 from stacks.workflow.names import Names
@@ -50,6 +51,7 @@ class Retirement(Construct):
                 candidates=[*workload.candidates],
                 schedules=[f"${{{name}}}" for name in paused if name.startswith("Schedule")],
                 rules=[f"${{{name}}}" for name in paused if name.startswith("Rule")],
+                pending=[schedule_name(names)] if rules else [],
             ),
             values={**values, **paused},
             role=self._role(names, leases, schedules, rules),
@@ -65,7 +67,7 @@ class Retirement(Construct):
     ) -> iam.Role:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
         stack = Stack.of(self)
-        for statement in [*_removing(stack, names), *_pausing(stack, schedules, rules)]:
+        for statement in [*_removing(stack, names), *_pausing(stack, names, schedules, rules)]:
             role.add_to_policy(statement)
         lease_permissions(role, names, leases)
         unscaling_permissions(role, names)
@@ -94,7 +96,7 @@ def _removing(stack: Stack, names: Names) -> list[iam.PolicyStatement]:
 
 
 def _pausing(
-    stack: Stack, schedules: Sequence[scheduler.CfnSchedule], rules: Sequence[events.Rule]
+    stack: Stack, names: Names, schedules: Sequence[scheduler.CfnSchedule], rules: Sequence[events.Rule]
 ) -> list[iam.PolicyStatement]:
     """To change a schedule is to give it its role again."""
     statements = []
@@ -111,7 +113,9 @@ def _pausing(
             for role in sorted(roles)
         ]
     if rules:
+        pending = arn(stack, "scheduler", f"schedule/{names.prefix}/{schedule_name(names)}")
         statements.append(allow(["events:DisableRule"], [rule.rule_arn for rule in rules]))
+        statements.append(allow(["scheduler:DeleteSchedule"], [pending]))
     return statements
 
 

@@ -152,6 +152,17 @@ def machines(of: Stack) -> list[Machine]:
     ]
 
 
+_WALKED = {
+    "SchedulesRetrain": "retrain", "SchedulesBatch": "predict", "SchedulesSchedulerRole": "scheduler",
+    "NewDataRule": "new-data",
+}  # fmt: skip
+"""Beginnings of logical ids, and the names that the walks of a retirement have for what it pauses."""
+
+
+def _walked(logical_id: str) -> list[str]:
+    return [name for begin, name in _WALKED.items() if re.fullmatch(rf"{begin}[0-9A-F]{{0,8}}", logical_id)]
+
+
 def names(of: Stack) -> dict[str, str]:
     """What CloudFormation names, as the walks know it: the bucket, the table of leases, the role of the jobs."""
     storage = Stack(of.assembly, "trainyard-dev-storage")
@@ -161,4 +172,5 @@ def names(of: Stack) -> dict[str, str]:
     bucket = storage.value(storage.template["Outputs"]["BucketName"]["Value"])
     starters = [name for name in of.resources("AWS::IAM::Role") if name.startswith("NewDataSchedulerRole")]
     known |= {of.value({"Fn::GetAtt": [name, "Arn"]}): STARTER for name in starters}
+    known |= {of.value({"Ref": name}): walk for name in of.template["Resources"] for walk in _walked(name)}
     return known | {bucket: VALUES["Bucket"], of.value(output): VALUES["JobRoleArn"]}

@@ -14,12 +14,7 @@ from tests.stacks.registered import Registered, registered
 from tests.stacks.synthesis import Assembly
 
 pytestmark = [pytest.mark.synth, pytest.mark.timeout(600)]
-OPEN = {
-    "fan-out": "a walk is of a workload that is deployed without a fan-out, so its names are another's",
-    "retire": "its walks name schedules, rules and roles as no stack does",
-}
-"""Kinds of machines whose walks do not speak of what is deployed: their roles are not judged here yet."""
-MACHINES = tuple(machine for machine in registered() if machine.kind not in OPEN)
+MACHINES = tuple(registered())
 
 
 @dataclass

@@ -8,6 +8,7 @@ TRACES = "X-Ray is told by Step Functions itself, outside of any state"
 STOPPING = "Step Functions stops the job when the execution is aborted or its state times out"
 TAGS = "in AWS's own policy for waiting for a job (.sync)"
 MAP_RUNS = "Step Functions uses it for the children of a Distributed Map: to look, to stop, to redrive"
+MAP_RESULTS = "Step Functions writes the results of a Distributed Map with it, large ones in parts"
 HOLDERS = "whoever holds the lease is looked up, whichever machine it is; a walk meets one of them"
 GROUPS = "the reference names versions alone; kept because a version is made in its group, and no AWS has been asked"
 
@@ -31,6 +32,9 @@ UNUSED: dict[str, dict[str, str]] = {
     "sagemaker:ListTags": {"-job/": TAGS},
     "states:DescribeExecution": {":execution:{workload}-fan-out": MAP_RUNS, ":execution:{workload}": HOLDERS},
     "sagemaker:CreateModelPackage": {"model-package-group/": GROUPS},
+    "s3:PutObject": {"/map/*": MAP_RESULTS},
+    "s3:ListMultipartUploadParts": {"/map/*": MAP_RESULTS},
+    "s3:AbortMultipartUpload": {"/map/*": MAP_RESULTS},
     "states:StopExecution": {":execution:{workload}-fan-out": MAP_RUNS},
     "states:RedriveExecution": {":execution:{workload}-fan-out": MAP_RUNS},
 }

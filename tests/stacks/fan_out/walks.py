@@ -21,9 +21,10 @@ def registered() -> Iterator[Registered]:
 
 
 def _tuned() -> dict[str, Any]:
-    """The machine of a workload whose candidates are tuned for every data set."""
-    fan_out = workload("fan-out").fan_out
-    return machine_of(workload("grid").model_copy(update={"fan_out": fan_out}), candidates=())
+    """The same workload with candidates that are tuned for every data set."""
+    fan_out = workload("fan-out")
+    changes = {"candidates": workload("grid").candidates, "gate": workload("grid").gate}
+    return machine_of(fan_out.model_copy(update=changes), candidates=())
 
 
 def _go(cloud: DataSets, given: Any = None, **changes: Any) -> list[Execution]:

@@ -63,6 +63,13 @@ class RetireCloud(Cloud):
         self.schedules[sent["Name"]] = sent
         return {}
 
+    def _deleteSchedule(self, sent: Json) -> Json:
+        pending = self.schedules.get(sent["Name"])
+        if not pending or pending["GroupName"] != sent["GroupName"]:
+            raise TaskError("Scheduler.ResourceNotFoundException", "Schedule does not exist")
+        del self.schedules[sent["Name"]]
+        return {}
+
     def _disableRule(self, sent: Json) -> Json:
         self.disabled.append(sent["Name"])
         return {}

@@ -20,6 +20,7 @@ MACHINE: dict[str, Any] = deployed(
         candidates=["xgboost", "linear"],
         schedules=["retrain"],
         rules=["new-data"],
+        pending=["dev-boston-new-data"],
     )
 )
 GOOD = {"xgboost": {"rmse": 0.01}, "linear": {"rmse": 0.01}}
@@ -74,6 +75,15 @@ def test_what_starts_runs_by_itself_is_paused_and_otherwise_as_it_was(cloud: Ret
     assert cloud.schedules == {"retrain": told | {"State": "DISABLED"}}
 
 
+def test_a_run_that_new_data_has_asked_for_is_called_off(cloud: RetireCloud) -> None:
+    cloud.schedules["dev-boston-new-data"] = {
+        "GroupName": "dev-boston",
+        "ScheduleExpression": "at(2026-01-01T00:05:00)",
+    }
+    retire(cloud)
+    assert list(cloud.schedules) == ["retrain"]
+
+
 def test_what_others_have_stays(cloud: RetireCloud) -> None:
     cloud.models |= {"dev-boston-mine": {}, "dev-bostonia-linear-0123456789": {}}
     cloud.configs |= {"dev-boston-mine": {"CreationTime": 1}, "prod-dev-boston-0123456789": {"CreationTime": 1}}
@@ -102,7 +112,8 @@ def test_a_deployment_is_waited_for_and_never_disturbed(cloud: RetireCloud) -> N
 
 @pytest.mark.parametrize(
     "state",
-    ["Read schedule", "Disable rule", "Remove pointer", "Find retired endpoint", "Look at retired endpoint",
+    ["Read schedule", "Disable rule", "Delete pending schedule", "Remove pointer", "Find retired endpoint",
+     "Look at retired endpoint",
      "Unscale variant of retired endpoint", "Delete retired endpoint", "List retired configs", "List retired models"],
 )  # fmt: skip
 def test_a_failure_tells_why_gives_the_lease_back_and_can_be_tried_again(cloud: RetireCloud, state: str) -> None:
