@@ -1,0 +1,1 @@
+"""The public API under load while its endpoints change."""
