@@ -5,16 +5,15 @@ from typing import Any
 
 from stacks.retire.quiet import quiet_states
 from stacks.retire.remains import remains_states
-from stacks.workflow.asl import HOUR, States, caught, choose, compute, each, failure, merged, q, sdk
+from stacks.workflow.asl import HOUR, States, caught, compute, each, failure, merged, q, sdk
 from stacks.workflow.endpoint import removal_states
-from stacks.workflow.lease import lease_states, release_states
+from stacks.workflow.lease import END, end_states, lease_states
 from stacks.workflow.names import Names
 
 _LONGEST = 12 * HOUR
 """The longest wait for the lease, and the endpoints' own time."""
 
-_END = "Is anything left?"
-FAILED = [caught(_END, failure("NotRetired"))]
+FAILED = [caught(END, failure("NotRetired"))]
 
 
 def definition(
@@ -35,7 +34,7 @@ def definition(
                 {"leased": False, "failure": {"Error": "", "Cause": ""}, "rounds": 0}, then="Acquire lease"
             ),
         },
-        lease_states(names, then="Pause schedules", refused=_END),
+        lease_states(names, then="Pause schedules", refused=END),
         quiet_states(names, schedules=schedules, rules=rules, pending=pending, then="Remove pointer", failed=FAILED),
         {
             "Remove pointer": sdk(
@@ -44,13 +43,8 @@ def definition(
             | {"Comment": "The plural: that it is gone already is an answer, not an error"},
         },
         _endpoint_states(names, candidates),
-        remains_states(names, then=_END, failed=FAILED),
-        release_states(names, then=_END),
-        {
-            _END: choose(("$leased", "Release lease"), ("$failure.Error != ''", "Fail"), otherwise="Done"),
-            "Fail": {"Type": "Fail", "Error": "{% $failure.Error %}", "Cause": "{% $failure.Cause %}"},
-            "Done": {"Type": "Succeed", "Output": {"removed": "{% $removed %}"}},
-        },
+        remains_states(names, then=END, failed=FAILED),
+        end_states(names, {"removed": "{% $removed %}"}),
     )
     return {
         "Comment": f"Takes {names.workload} off the internet",

@@ -7,6 +7,7 @@ from stacks.workflow.asl import TRANSIENT, States, caught, choose, compute, merg
 from stacks.workflow.endpoint import BUSY, PAUSE, TRIES, WHILE_BUSY
 from stacks.workflow.guarding import RETAIN
 from stacks.workflow.names import Names
+from stacks.workflow.pointer import point
 from stacks.workflow.scaling import restoring_states
 
 _MOST_RESTORES = 3
@@ -97,16 +98,9 @@ def back_states(names: Names, *, then: str) -> States:
 def _withdrawing_states(names: Names, then: str) -> States:
     """The pointer first: what it may name must not go."""
     return {
-        "Point back": sdk(
-            "ssm",
-            "putParameter",
-            {
-                "Name": names.pointer,
-                "Value": q("$string($pointer)"),
-                "Type": "String",
-                "Tier": "Intelligent-Tiering",
-                "Overwrite": True,
-            },
+        "Point back": point(
+            names,
+            "$string($pointer)",
             catch=[caught(then)],
             then="Withdraw config",
         ),

@@ -9,8 +9,8 @@ from stacks.shift.live import live_states
 from stacks.shift.plan import plan_states
 from stacks.shift.promote import promote_states
 from stacks.shift.steps import step_states
-from stacks.workflow.asl import HOUR, choose, merged, q
-from stacks.workflow.lease import lease_states, release_states
+from stacks.workflow.asl import HOUR, merged, q
+from stacks.workflow.lease import END, end_states, lease_states
 from stacks.workflow.names import Names
 
 LONGEST = 12 * 24 * HOUR
@@ -28,20 +28,14 @@ _OUTPUT = {
 
 def definition(*, names: Names, workload: Workload, tags: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """The state machine; `${...}` stands for what only the deployment knows."""
-    end = "Is anything left?"
     states = merged(
         plan_states(names, tags, then="Acquire lease"),
-        lease_states(names, then="Read pointer", refused=end),
-        live_states(names, then="Look at alarms", refused=end),
-        step_states(names, promote="Read live config", undo="Undo?", leave=end),
-        promote_states(names, workload.endpoint, then=end, undo="Undo?"),
-        back_states(names, then=end),
-        release_states(names, then=end),
-        {
-            end: choose(("$leased", "Release lease"), ("$failure.Error != ''", "Fail"), otherwise="Done"),
-            "Fail": {"Type": "Fail", "Error": "{% $failure.Error %}", "Cause": "{% $failure.Cause %}"},
-            "Done": {"Type": "Succeed", "Output": _OUTPUT},
-        },
+        lease_states(names, then="Read pointer", refused=END),
+        live_states(names, then="Look at alarms", refused=END),
+        step_states(names, promote="Read live config", undo="Undo?", leave=END),
+        promote_states(names, workload.endpoint, then=END, undo="Undo?"),
+        back_states(names, then=END),
+        end_states(names, _OUTPUT),
     )
     return {
         "Comment": f"Moves the traffic of {names.workload} to one variant, step by step",

@@ -11,6 +11,7 @@ from stacks.workflow.asl import State, States, caught, choose, compute, failure,
 from stacks.workflow.endpoint import BUSY, PAUSE, RETRY_NEW, TRIES, look
 from stacks.workflow.guarding import RETAIN
 from stacks.workflow.names import Names
+from stacks.workflow.pointer import point
 from stacks.workflow.scaling import suspending_states
 
 # What CreateEndpointConfig takes of what DescribeEndpointConfig gives.
@@ -49,16 +50,9 @@ def promote_states(names: Names, endpoint: Endpoint, *, then: str, undo: str) ->
         suspending_states(endpoint, then="Promote", early=late, late=late),
         _updating_states(late, undo),
         {
-            "Move pointer": sdk(
-                "ssm",
-                "putParameter",
-                {
-                    "Name": names.pointer,
-                    "Value": q(_POINTER),
-                    "Type": "String",
-                    "Tier": "Intelligent-Tiering",
-                    "Overwrite": True,
-                },
+            "Move pointer": point(
+                names,
+                _POINTER,
                 catch=late,
                 assign={"promoted": True},
                 then=then,

@@ -14,14 +14,14 @@ from typing import Any
 
 from spec.workload import Workload
 from stacks.workflow.approval import approval_states
-from stacks.workflow.asl import States, choose, merged, q
+from stacks.workflow.asl import States, merged, q
 from stacks.workflow.candidate import candidates_state
 from stacks.workflow.cleanup import MOST, cleanup_states, withdraw_states
 from stacks.workflow.compare import compare_states
 from stacks.workflow.deployment import deployment_states
 from stacks.workflow.durations import longest_run
 from stacks.workflow.gate import gate_states
-from stacks.workflow.lease import keep_states, lease_states, release_states
+from stacks.workflow.lease import END, end_states, keep_states, lease_states
 from stacks.workflow.names import Names
 from stacks.workflow.plan import plan_states
 from stacks.workflow.pointer import pointer_states
@@ -54,21 +54,14 @@ def definition(*, names: Names, workload: Workload, settings: Mapping[str, Any])
         _registered(names, workload, then="Acquire lease", refused="Discard models"),
         lease_states(names, then="Read pointer", refused="Discard models"),
         deployment_states(names, workload, then="Keep lease", withdraw="Withdraw config", undo="Check lease"),
-        keep_states(names, then="Move pointer", lost="Is anything left?"),
-        pointer_states(names, then="Did another endpoint serve?", undo="Check lease", stuck="Is anything left?"),
+        keep_states(names, then="Move pointer", lost=END),
+        pointer_states(names, then="Did another endpoint serve?", undo="Check lease", stuck=END),
         predecessor_states(names, candidates=[*workload.candidates], then="List configs"),
-        cleanup_states(names, versions="List versions", then="Is anything left?"),
+        cleanup_states(names, versions="List versions", then=END),
         prune_states(names, workload, most_configs=MOST, then="Discard models"),
-        rollback_states(names, candidates=[*workload.candidates], then="Withdraw config", stuck="Is anything left?"),
-        withdraw_states(then="Discard models", stuck="Is anything left?"),
-        release_states(names, then="Is anything left?"),
-        {
-            "Is anything left?": choose(
-                ("$leased", "Release lease"), ("$failure.Error != ''", "Fail"), otherwise="Done"
-            ),
-            "Fail": {"Type": "Fail", "Error": "{% $failure.Error %}", "Cause": "{% $failure.Cause %}"},
-            "Done": {"Type": "Succeed", "Output": _OUTPUT},
-        },
+        rollback_states(names, candidates=[*workload.candidates], then="Withdraw config", stuck=END),
+        withdraw_states(then="Discard models", stuck=END),
+        end_states(names, _OUTPUT),
     )
     return {
         "Comment": f"Trains, judges and deploys {workload.name}",

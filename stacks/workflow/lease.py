@@ -4,7 +4,7 @@ The table's item is held by an execution, or by the command line. Whoever comes 
 at who holds it: an execution that has ended (aborted, timed out) gave nothing back and never will.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stacks.workflow.asl import HOUR, State, States, caught, choose, compute, failure, q, sdk, task
@@ -102,7 +102,21 @@ def keep_states(names: Names, *, then: str, lost: str, state: str = "Keep lease"
     return {state: task("dynamodb:putItem", arguments, then=then, catch=catch)}
 
 
-def release_states(names: Names, *, then: str) -> States:
+END = "Is anything left?"
+"""Where everything leads that has nothing more to do; whoever holds the lease gives it back there."""
+
+
+def end_states(names: Names, output: Mapping[str, Any]) -> States:
+    """From `END` to a success with this output, or to the failure that was remembered."""
+    return {
+        **_release_states(names, then=END),
+        END: choose(("$leased", "Release lease"), ("$failure.Error != ''", "Fail"), otherwise="Done"),
+        "Fail": {"Type": "Fail", "Error": "{% $failure.Error %}", "Cause": "{% $failure.Cause %}"},
+        "Done": {"Type": "Succeed", "Output": dict(output)},
+    }
+
+
+def _release_states(names: Names, *, then: str) -> States:
     """Only the holder releases; a lease that was lost is somebody else's by now."""
     arguments = {
         "TableName": "${LeaseTable}",

@@ -3,7 +3,9 @@
 Overwriting and tagging do not go together in one call of Parameter Store, so the tags follow.
 """
 
-from stacks.workflow.asl import States, caught, choose, compute, failure, q, sdk
+from typing import Any
+
+from stacks.workflow.asl import State, States, caught, choose, compute, failure, q, sdk
 from stacks.workflow.names import Names
 
 _POINTER = """$string({
@@ -24,19 +26,24 @@ LOGS_KEPT = 90
 """Days; SageMaker makes the log group of an endpoint by itself, and keeps it for ever."""
 
 
+def point(names: Names, value: str, **options: Any) -> State:
+    """To let the pointer say something else (JSONata); ten forecasts' metrics outgrow the standard tier's 4 KB."""
+    arguments = {
+        "Name": names.pointer,
+        "Value": q(value),
+        "Type": "String",
+        "Tier": "Intelligent-Tiering",
+        "Overwrite": True,
+    }
+    return sdk("ssm", "putParameter", arguments, **options)
+
+
 def pointer_states(names: Names, *, then: str, undo: str, stuck: str) -> States:
     """A pointer without tags serves as well, so a failed tag is not worth a roll back."""
     return {
-        "Move pointer": sdk(
-            "ssm",
-            "putParameter",
-            {
-                "Name": names.pointer,
-                "Value": q(_POINTER),
-                "Type": "String",
-                "Tier": "Intelligent-Tiering",
-                "Overwrite": True,
-            },
+        "Move pointer": point(
+            names,
+            _POINTER,
             catch=[caught("Look at pointer", failure("DeploymentFailed"))],
             assign={"looks": 0},
             then="Tag pointer",
