@@ -11,8 +11,8 @@ from stacks.workflow.candidate import (
     LACKING,
     METRICS,
     REASON,
-    create_model,
     evaluation_states,
+    model_states,
     training_states,
 )
 from stacks.workflow.names import Names
@@ -81,9 +81,7 @@ def _candidate_states(names: Names, evaluation: Mapping[str, str]) -> States:
             "Train or tune?": choose(("$exists($candidate.tuning)", "Tune"), otherwise="Train"),
         },
         training_states(names, failed, then="Create model"),
-        {
-            "Create model": create_model(names, "$artifact", failed),
-        },
+        model_states(names, "$artifact"),
         evaluation_states(
             names, failed, evaluation, assign={"metrics": q(METRICS), "why": q(LACKING)}, then="Is there a model?"
         ),

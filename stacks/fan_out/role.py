@@ -45,7 +45,7 @@ def _sagemaker(stack: Stack, names: Names) -> list[iam.PolicyStatement]:
             allow([f"sagemaker:{verb}{thing}" for verb in ("Create", "Describe", "Stop")], [_made(stack, names, kind)])
             for kind, thing in _JOBS.items()
         ),
-        allow(["sagemaker:CreateModel", "sagemaker:DeleteModel"], [_made(stack, names, "model")]),
+        allow([f"sagemaker:{verb}Model" for verb in ("Create", "Describe", "Delete")], [_made(stack, names, "model")]),
         allow(["sagemaker:AddTags"], [_made(stack, names, kind) for kind in (*_JOBS, "model")]),
         allow(["sagemaker:ListTags"], [_made(stack, names, kind) for kind in _JOBS]),
         allow(

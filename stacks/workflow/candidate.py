@@ -82,10 +82,8 @@ def _states(names: Names) -> States:
             "Train or tune?": choose(("$exists($candidate.tuning)", "Tune"), otherwise="Train"),
         },
         training_states(names, failed, then="Keep model"),
-        {
-            "Keep model": _keep_model(failed),
-            "Create model": create_model(names, f"'s3://${{Bucket}}/' & {MODEL_KEY}", failed),
-        },
+        {"Keep model": _keep_model(failed)},
+        model_states(names, f"'s3://${{Bucket}}/' & {MODEL_KEY}"),
         evaluation_states(names, failed, {}, output=_result(METRICS, LACKING), then=None),
         {
             "Record failure": compute(output=_result("{}", "$why"), then=None),
@@ -153,25 +151,37 @@ def _keep_model(failed: list[State]) -> State:
     )
 
 
-def create_model(names: Names, artifact: str, failed: list[State]) -> State:
-    """Sets `model`; `artifact` is JSONata."""
-    return sdk(
-        "sagemaker",
-        "createModel",
-        {
-            "ModelName": q(names.candidate),
-            "ExecutionRoleArn": "${JobRoleArn}",
-            "PrimaryContainer": {
-                "Image": "{% $candidate.image %}",
-                "ModelDataUrl": q(artifact),
-                "Environment": "{% $candidate.environment %}",
+def model_states(names: Names, artifact: str) -> States:
+    """Set `model`; `artifact` is JSONata."""
+    made = {"model": q("$substringAfter($states.result.ModelArn, ':model/')"), "why": ""}
+    return {
+        "Create model": sdk(
+            "sagemaker",
+            "createModel",
+            {
+                "ModelName": q(names.model),
+                "ExecutionRoleArn": "${JobRoleArn}",
+                "PrimaryContainer": {
+                    "Image": "{% $candidate.image %}",
+                    "ModelDataUrl": q(artifact),
+                    "Environment": "{% $candidate.environment %}",
+                },
+                "Tags": "{% $settings.tags %}",
             },
-            "Tags": "{% $settings.tags %}",
-        },
-        catch=failed,
-        assign={"model": q("$substringAfter($states.result.ModelArn, ':model/')")},
-        then="Score",
-    )
+            catch=[caught("Look for model", {"why": q(REASON)})],
+            assign=made,
+            then="Score",
+        ),
+        "Look for model": sdk(
+            "sagemaker",
+            "describeModel",
+            {"ModelName": q(names.model)},
+            catch=[caught("Record failure")],
+            assign=made,
+            then="Score",
+            comment="A call whose answer was lost had made it",
+        ),
+    }
 
 
 def evaluation_states(names: Names, failed: list[State], environment: Mapping[str, str], **leaving: Any) -> States:

@@ -1,17 +1,21 @@
 """Deploy: the endpoint is created or updated, and waited for until it is in service with the run's config.
 
-Success is InService and the config asked for: an update that was rolled back is InService on the old one.
+Success is InService and the config asked for: an update that was rolled back is InService on the old one. An update
+that SageMaker refuses may be the second try of one whose answer was lost, so the endpoint itself is asked.
 """
 
 from spec.endpoint import Endpoint
 from stacks.workflow import guarding
-from stacks.workflow.asl import State, States, choose, compute, q, sdk
+from stacks.workflow.asl import State, States, caught, choose, compute, q, sdk
 from stacks.workflow.endpoint import BUSY as BUSY
 from stacks.workflow.endpoint import PAUSE as PAUSE
 from stacks.workflow.endpoint import RETRY_NEW as RETRY_NEW
 from stacks.workflow.endpoint import TRIES as TRIES
 from stacks.workflow.endpoint import look
 from stacks.workflow.names import Names
+
+_REFUSAL = """$substring($states.context.State.Name & ' failed: '
+    & $states.errorOutput.Error & ' ' & $states.errorOutput.Cause, 0, 3000)"""
 
 
 def deploy_states(names: Names, endpoint: Endpoint, *, then: str, undo: str, late: list[State]) -> States:
@@ -23,8 +27,8 @@ def deploy_states(names: Names, endpoint: Endpoint, *, then: str, undo: str, lat
             "updateEndpoint",
             q(f"$merge([{both}, {guarding.update(names, endpoint)}])"),
             retries=RETRY_NEW,
-            catch=late,
-            assign={"looks": 0},
+            catch=[caught("Wait for endpoint", {"looks": 0, "refusal": q(_REFUSAL)})],
+            assign={"looks": 0, "refusal": ""},
             then="Wait for endpoint",
         ),
         "Create endpoint": sdk(
@@ -37,7 +41,7 @@ def deploy_states(names: Names, endpoint: Endpoint, *, then: str, undo: str, lat
             },
             retries=RETRY_NEW,
             catch=late,
-            assign={"looks": 0},
+            assign={"looks": 0, "refusal": ""},
             then="Wait for endpoint",
         ),
         "Wait for endpoint": PAUSE | {"Next": "Look at endpoint"},
@@ -53,7 +57,7 @@ def deploy_states(names: Names, endpoint: Endpoint, *, then: str, undo: str, lat
                     "Error": "DeploymentFailed",
                     "Cause": q(
                         "'The endpoint did not come into service with config ' & $config & ': it is ' "
-                        "& $status & ' with ' & $serving & '. ' & $reason"
+                        "& $status & ' with ' & $serving & '. ' & $reason & $refusal"
                     ),
                 }
             },

@@ -1,7 +1,8 @@
 """Names that the state machine gives while it runs, as JSONata: readable, unique across retries and redrives.
 
 A hash of the execution, the candidate and both counters makes a name new whenever a job is tried again;
-SageMaker refuses a name that was ever used before. The limits are 63 characters, 32 for tuning jobs.
+SageMaker refuses a job's name that was ever used before. A model costs nothing and is made at once: its name is the
+same in every try, so that one whose answer was lost is found. The limits are 63 characters, 32 for tuning jobs.
 """
 
 from dataclasses import dataclass
@@ -14,11 +15,17 @@ CANDIDATE = "$candidate.name"
 _NOBODY = "''"
 
 
-def digest(part: str, length: int = HASH_LENGTH) -> str:
-    """The first hex digits of a hash over what makes a try unique; absent counters count as nothing."""
-    context = "$states.context"
-    tries = f"{context}.State.RetryCount & '/' & {context}.Execution.RedriveCount"
-    return f"$substring($hash({context}.Execution.Name & '/' & {part} & '/' & {tries}, 'SHA-256'), 0, {length})"
+_CONTEXT = "$states.context"
+_RETRY = f"{_CONTEXT}.State.RetryCount & '/' & "
+
+
+def digest(part: str, length: int = HASH_LENGTH, *, of_try: bool = True) -> str:
+    """The first hex digits of a hash over what makes a try unique; absent counters count as nothing.
+
+    Not `of_try`: the same for all retries until a redrive.
+    """
+    tries = f"{_RETRY if of_try else ''}{_CONTEXT}.Execution.RedriveCount"
+    return f"$substring($hash({_CONTEXT}.Execution.Name & '/' & {part} & '/' & {tries}, 'SHA-256'), 0, {length})"
 
 
 @dataclass(frozen=True)
@@ -65,8 +72,13 @@ class Names:
 
     @property
     def candidate(self) -> str:
-        """JSONata: a job or a model of the candidate at hand."""
+        """JSONata: a job of the candidate at hand."""
         return f"'{self.prefix}-' & {CANDIDATE} & '-' & {digest(CANDIDATE)}"
+
+    @property
+    def model(self) -> str:
+        """JSONata: the model of the candidate at hand."""
+        return f"'{self.prefix}-' & {CANDIDATE} & '-' & {digest(CANDIDATE, of_try=False)}"
 
     def rival(self, name: str) -> str:
         """JSONata: a job that tries a live model on this run's test set; `name` is JSONata, its variant's name."""

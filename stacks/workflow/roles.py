@@ -111,7 +111,7 @@ def _sagemaker(stack: Stack, names: Names) -> list[iam.PolicyStatement]:
         allow(actions("Create Describe Stop", "TransformJob"), made("transform-job")),
         allow(actions("Create Describe Stop", "ProcessingJob"), made("processing-job")),
         allow(actions("Create Describe Stop", "HyperParameterTuningJob"), made("hyper-parameter-tuning-job")),
-        allow(actions("Create Delete", "Model"), made("model")),
+        allow(actions("Create Describe Delete", "Model"), made("model")),
         allow(actions("Create Describe Delete", "EndpointConfig"), made("endpoint-config")),
         allow(actions("Create Update", "Endpoint"), made("endpoint", "endpoint-config")),
         allow([*actions("Describe Delete", "Endpoint"), "sagemaker:InvokeEndpoint"], made("endpoint")),

@@ -125,6 +125,11 @@ class Cloud(Versions, Scaled):
         self.models[sent["ModelName"]] = sent
         return {"ModelArn": f"arn:aws:sagemaker:us-east-1:123456789012:model/{sent['ModelName']}"}
 
+    def _describeModel(self, sent: Json) -> Json:
+        if sent["ModelName"] not in self.models:
+            raise TaskError("SageMaker.SageMakerException", f"Could not find model {sent['ModelName']}")
+        return {"ModelArn": f"arn:aws:sagemaker:us-east-1:123456789012:model/{sent['ModelName']}"}
+
     def _deleteModel(self, sent: Json) -> Json:
         self.models.pop(sent["ModelName"])
         return {}
@@ -170,7 +175,8 @@ class Cloud(Versions, Scaled):
 
     def _updateEndpoint(self, sent: Json) -> Json:
         endpoint = self.endpoints[sent["EndpointName"]]
-        assert endpoint["EndpointStatus"] == "InService"
+        if endpoint["EndpointStatus"] != "InService":
+            raise TaskError("SageMaker.SageMakerException", "Cannot update in-progress endpoint")
         self._refuse(sent, endpoint["EndpointConfigName"])
         return self._serve(sent, endpoint["EndpointConfigName"])
 

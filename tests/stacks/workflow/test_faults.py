@@ -37,16 +37,6 @@ LASTING = {"refused", "job failed"}
 ONCE = {"throttled", "answer lost", "job stopped"}
 
 
-KNOWN = {
-    (
-        "Create model",
-        "answer lost",
-    ): "the model is made again, under another name; the first stays and costs nothing",
-    ("Update endpoint", "answer lost"): "SageMaker refuses the retry while it updates; the update is rolled back",
-}
-"""Where an account is not as before, and why that is borne."""
-
-
 @dataclass
 class Ended:
     """How an execution ended."""
@@ -198,7 +188,6 @@ def test_after_the_pointer_a_failure_is_left_for_the_next_run(state: str, fault:
         for name, state in STATES.items()
         if place(name) != "detour"
         for word in sorted(faults_of(state).keys() & ONCE)
-        if (name, word) not in KNOWN
     ],
 )
 def test_what_happens_once_is_got_over_or_undone(state: str, word: str) -> None:

@@ -34,13 +34,14 @@ NAMES = st.builds(Names, stage=STAGES, workload=WORD.filter(lambda word: len(wor
 COMPUTED: dict[str, tuple[Callable[[Names], str], int]] = {
     "prepare_job": (lambda names: names.prepare_job, 63),
     "candidate": (lambda names: names.candidate, 63),
+    "model": (lambda names: names.model, 63),
     "rival": (lambda names: names.rival("$candidate.name"), 63),
     "tuning_job": (lambda names: names.tuning_job, 32),
     "config": (lambda names: names.config, 63),
 }
 """Names that the state machine computes, and how long they may be."""
 
-OF_CANDIDATES = ("candidate", "rival", "tuning_job")
+OF_CANDIDATES = ("candidate", "model", "rival", "tuning_job")
 GIVEN = ("stage", "workload", "prefix", "endpoints", "machine", "alarms", "feedback_alarm", "pointer", "config_pattern")
 
 
@@ -89,13 +90,22 @@ def test_names_show_their_candidate_as_far_as_they_have_room(names: Names, candi
     names=NAMES,
     tries=st.lists(st.tuples(EXECUTIONS, CANDIDATES, COUNTS, COUNTS), min_size=2, max_size=6, unique=True),
 )
-@pytest.mark.parametrize("kind", COMPUTED)
+@pytest.mark.parametrize("kind", [kind for kind in COMPUTED if kind != "model"])
 def test_another_execution_candidate_retry_or_redrive_has_another_name(
     kind: str, names: Names, tries: list[tuple[str, str, int, int]]
 ) -> None:
     make, _ = COMPUTED[kind]
     told = {one if kind in OF_CANDIDATES else (one[0], *one[2:]) for one in tries}
     assert len({name(make(names), *one) for one in tries}) == len(told)
+
+
+@settings(max_examples=25, deadline=None)
+@given(names=NAMES, one=st.tuples(EXECUTIONS, CANDIDATES), retries=st.tuples(COUNTS, COUNTS), redrives=COUNTS)
+def test_a_model_has_the_same_name_in_every_try_and_another_after_a_redrive(
+    names: Names, one: tuple[str, str], retries: tuple[int, int], redrives: int
+) -> None:
+    first, second = (name(names.model, *one, count, redrives) for count in retries)
+    assert first == second != name(names.model, *one, retries[0], redrives + 1)
 
 
 @settings(max_examples=25, deadline=None)
@@ -117,10 +127,8 @@ def test_given_names_keep_to_the_limits_of_their_services(names: Names, variant:
 def test_configs_are_told_from_every_other_name(names: Names, execution: str) -> None:
     ours = name(names.config, execution, "forest")
     others = [name(make(names), execution, "forest") for kind, (make, _) in COMPUTED.items() if kind != "config"]
-    found = [
-        evaluate(f"$contains('{one}', {names.config_pattern})", {}) for one in (ours, *others[:3], *names.endpoints)
-    ]
-    assert found == [True, *[False] * 5]
+    found = [evaluate(f"$contains('{one}', {names.config_pattern})", {}) for one in (ours, *others, *names.endpoints)]
+    assert found == [True, *[False] * (len(others) + 2)]
 
 
 def test_a_candidate_called_prepare_does_not_collide_with_the_preparation() -> None:

@@ -25,7 +25,7 @@ def good_cloud(name: str = "boston") -> Cloud:
     """Every candidate meets the gate, and somebody approves what waits for it."""
     gate = workload(name).gate
     value = 0.99 if gate.min is not None else 0.01
-    metrics = {candidate: {gate.metric: value} for candidate in workload(name).candidates}
+    metrics: dict[str, Any] = {candidate: {gate.metric: value} for candidate in workload(name).candidates}
     return Cloud(metrics=metrics, approver=approve)
 
 
@@ -268,19 +268,31 @@ def test_a_throttled_call_is_tried_again_under_a_new_name() -> None:
     assert len(set(names)) == 3
 
 
-def test_a_config_that_a_lost_answer_had_created_is_used() -> None:
+@pytest.mark.parametrize("action", ["createModel", "createEndpointConfig", "updateEndpoint"])
+def test_what_a_call_whose_answer_was_lost_had_done_is_used(action: str) -> None:
     cloud = good_cloud()
+    run(cloud)
     tries = iter(range(9))
-    create = cloud._createEndpointConfig
+    call = getattr(cloud, f"_{action}")
 
     def lost(sent: Any) -> Any:
-        answer = create(sent)
+        answer = call(sent)
         if next(tries) == 0:
             raise TaskError("SageMaker.SdkClientException", "connection reset")
         return answer
 
-    cloud._createEndpointConfig = lost  # type: ignore[method-assign]
-    assert run(cloud).output["config"] in cloud.configs
+    setattr(cloud, f"_{action}", lost)
+    output = run(cloud, execution="run-2").output
+    assert output["variants"] == ["xgboost", "linear"]
+    assert output["config"] == cloud.endpoints["dev-boston"]["EndpointConfigName"]
+    assert {v["ModelName"] for c in cloud.configs.values() for v in c["ProductionVariants"]} == set(cloud.models)
+
+
+def test_an_update_that_is_refused_tells_why() -> None:
+    cloud = good_cloud()
+    run(cloud)
+    cloud.fault = breaking("Update endpoint", cause="InitialInstanceCount is above the quota")
+    assert "Update endpoint failed: SageMaker.SageMakerException InitialInst" in fails(cloud).cause
 
 
 def test_the_state_stays_small() -> None:

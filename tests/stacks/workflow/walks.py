@@ -217,7 +217,7 @@ def registered() -> Iterator[Registered]:
         input_refused,
         nothing_to_tune_with,
         gate_not_met,
-        broken("Move pointer", "Create endpoint config", "Find other endpoint", "Look at endpoint"),
+        broken("Create model", "Move pointer", "Create endpoint config", "Find other endpoint", "Look at endpoint"),
         broken("Invoke variant", first=True),
         a_lease_is_held,
         other_columns,
