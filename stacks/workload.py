@@ -15,27 +15,15 @@ from constructs import Construct
 from spec.algorithm import ScriptAlgorithm
 from spec.deployment import Deployment
 from spec.workload import Workload
-from stacks.alarms import WorkloadAlarms
-from stacks.approval.registry import ModelRegistry
-from stacks.batch.machine import Batch
 from stacks.belonging import remember
-from stacks.dashboard import Dashboard
-from stacks.fan_out.machine import FanOutMachine
 from stacks.job_protection import protect_jobs
-from stacks.machine import Machine
-from stacks.retire.machine import Retirement
-from stacks.shift.definition import definition as shift_definition
-from stacks.shift.role import shift_role
-from stacks.triggers.new_data import NewDataTrigger
-from stacks.triggers.schedules import Schedules
+from stacks.machines import Parts, batch_machine, fan_out_machine, retire_machine, run_machine, shift_machine, triggers
 from stacks.workflow.capture_permissions import capture_permissions
-from stacks.workflow.definition import definition
-from stacks.workflow.endpoint_permissions import endpoint_permissions
 from stacks.workflow.names import Names
 from stacks.workflow.registries import repository_arns
-from stacks.workflow.roles import job_role, state_machine_role
+from stacks.workflow.roles import job_role
 from stacks.workflow.script import write_source
-from stacks.workflow.settings import settings, tags
+from stacks.workflow.settings import settings
 
 
 class WorkloadStack(Stack):
@@ -82,101 +70,33 @@ class WorkloadStack(Stack):
             **{_placeholder(name): uri for name, uri in images.items()},
             **{f"{_placeholder(name)}Source": asset.s3_object_url for name, asset in scripts.items()},
         }
-        run_role = state_machine_role(self, self.names, bucket=bucket, leases=leases, jobs=self.job_role)
-        endpoint_permissions(run_role, self.names)
         if workload.endpoint.data_capture:
             capture_permissions(self.job_role, self.names, bucket)
-        self.state_machine = Machine(
-            self,
-            "Run",
-            name=self.names.prefix,
-            definition=definition(names=self.names, workload=workload, settings=values),
-            values=known,
-            role=run_role,
-            failures=failures,
-        ).state_machine
-        ModelRegistry(
-            self,
-            "Registry",
-            names=self.names,
-            workload=workload,
-            run_role=run_role,
-            leases=leases,
-            values=known,
-            failures=failures,
-        )
-        alarms = WorkloadAlarms(
-            self, "Alarms", names=self.names, workload=workload, run=self.state_machine, failures=failures
-        )
-        Dashboard(
-            self,
-            "Overview",
-            deployment=deployment,
-            names=self.names,
-            workload=workload,
-            run=self.state_machine,
-            alarms=alarms.alarms,
-        )
-        shift = Machine(
-            self,
-            "Shift",
-            name=self.names.machine("shift"),
-            definition=shift_definition(names=self.names, workload=workload, tags=values["tags"]),
-            values=known,
-            role=shift_role(self, self.names, leases=leases),
-            failures=failures,
-        ).state_machine
-        batch = Batch(
-            self,
-            "Batch",
-            names=self.names,
-            workload=workload,
-            tags=tags(deployment, workload),
-            bucket=bucket,
-            jobs=self.job_role,
-            values=known,
-            failures=failures,
-        ).state_machine
-        if workload.schedule:
-            Schedules(self, "Schedules", schedule=workload.schedule, run=self.state_machine, batch=batch)
-        if workload.trigger:
-            NewDataTrigger(
-                self,
-                "NewData",
-                names=self.names,
-                new_data=workload.trigger.new_data,
-                run=self.state_machine,
-                bucket=bucket,
-                failures=failures,
-            )
-        if workload.fan_out:
-            FanOutMachine(
-                self,
-                "FanOut",
-                names=self.names,
+        self._machines(
+            Parts(
+                deployment=deployment,
                 workload=workload,
-                fan_out=workload.fan_out,
-                settings=values,
+                names=self.names,
                 bucket=bucket,
-                jobs=self.job_role,
-                values=known,
+                leases=leases,
                 failures=failures,
+                jobs=self.job_role,
+                settings=values,
+                values=known,
             )
-        retirement = Retirement(
-            self,
-            "Retirement",
-            names=self.names,
-            workload=workload,
-            leases=leases,
-            values=known,
-            failures=failures,
-            triggers=[part for name in ("Schedules", "NewData") if (part := self.node.try_find_child(name))],
-        ).state_machine
+        )
+        CfnOutput(self, "JobRoleArn", value=self.job_role.role_arn)
+
+    def _machines(self, parts: Parts) -> None:
+        self.state_machine = run_machine(self, parts)
+        shift, batch = shift_machine(self, parts), batch_machine(self, parts)
+        fan_out_machine(self, parts)
+        paused = triggers(self, parts, run=self.state_machine, batch=batch)
+        retirement = retire_machine(self, parts, paused=paused)
         CfnOutput(self, "StateMachineArn", value=self.state_machine.state_machine_arn)
         CfnOutput(self, "RetireStateMachineArn", value=retirement.state_machine_arn)
         CfnOutput(self, "ShiftStateMachineArn", value=shift.state_machine_arn)
         CfnOutput(self, "BatchStateMachineArn", value=batch.state_machine_arn)
-        CfnOutput(self, "JobRoleArn", value=self.job_role.role_arn)
 
 
 def _placeholder(name: str) -> str:
