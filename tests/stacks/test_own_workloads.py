@@ -32,8 +32,9 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
 
 
 def definition(assembly: Assembly, workload: str) -> str:
-    (machine,) = resources(assembly.template("workload", workload), "AWS::StepFunctions::StateMachine").values()
-    return json.dumps(machine["DefinitionString"])
+    machines = resources(assembly.template("workload", workload), "AWS::StepFunctions::StateMachine").values()
+    (run,) = (machine for machine in machines if machine["StateMachineName"] == f"dev-{workload}")
+    return json.dumps(run["DefinitionString"])
 
 
 @pytest.mark.parametrize(

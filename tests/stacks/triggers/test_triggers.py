@@ -45,7 +45,8 @@ def test_new_files_below_data_alone_are_told_to_the_debouncer(template: Json) ->
 
 
 def test_the_debouncer_may_touch_one_schedule_and_hand_over_one_role(template: Json) -> None:
-    (scheduling,) = (one for one in statements(template, "AWS::IAM::Policy") if "scheduler:" in str(one["Action"]))
+    policies = statements(template, "AWS::IAM::Policy")
+    (scheduling,) = (one for one in policies if "scheduler:CreateSchedule" in as_list(one["Action"]))
     assert sorted(as_list(scheduling["Action"])) == ["scheduler:CreateSchedule", "scheduler:UpdateSchedule"]
     assert flat(scheduling["Resource"]).endswith(":schedule/dev-daily/dev-daily-new-data")
 
