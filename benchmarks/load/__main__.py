@@ -65,7 +65,7 @@ def _told(file: Path, windows: list[Window]) -> int:
     records = report.read(file)
     lost = report.not_spared(records, windows)
     killed = sum(record.lost for record in records) - len(lost)
-    verdict = f"{len(lost)} requests were lost, and {killed} by the kills"
+    verdict = f"lost by the kills: {killed}; lost otherwise: {len(lost)}"
     for text in (report.table(records, windows), report.errors(records, windows), verdict):
         sys.stdout.write(f"{text}\n\n")
     return 1 if lost else 0
