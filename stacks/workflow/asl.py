@@ -38,12 +38,14 @@ TRANSIENT = (
     "ApplicationAutoScaling.InternalServiceException",
     "ApplicationAutoScaling.SdkClientException",
     "CloudWatch.CloudWatchException",
+    "CloudWatch.InternalServiceException",
     "CloudWatch.SdkClientException",
     "CloudWatchLogs.CloudWatchLogsException",
     "CloudWatchLogs.ServiceUnavailableException",
     "CloudWatchLogs.SdkClientException",
     "EventBridge.EventBridgeException",
     "EventBridge.ConcurrentModificationException",
+    "EventBridge.InternalException",
     "EventBridge.SdkClientException",
     "Scheduler.SchedulerException",
     "Scheduler.ConflictException",
@@ -84,9 +86,22 @@ def retry(errors: Sequence[str], *, first: int, rate: float, attempts: int, long
     }
 
 
-RETRY_TRANSIENT = retry(TRANSIENT, first=2, rate=2.0, attempts=4, longest=30)
-RETRY_CAPACITY = retry(CAPACITY, first=60, rate=1.5, attempts=12, longest=600)
-RETRY = (RETRY_CAPACITY, RETRY_TRANSIENT)
+def usual_retries(resource: str) -> list[State]:
+    """What AWS asks to be retried of the service in an integration, `[aws-sdk:]service:action`.
+
+    Of that service alone: a template has at most 1 MB, and every call has these.
+    """
+    service = resource.removeprefix("aws-sdk:").partition(":")[0]
+    capacity, transient = _of(service, CAPACITY), _of(service, TRANSIENT)
+    return [
+        *([retry(capacity, first=60, rate=1.5, attempts=12, longest=600)] if capacity else []),
+        retry(transient, first=2, rate=2.0, attempts=4, longest=30),
+    ]
+
+
+def _of(service: str, errors: Sequence[str]) -> list[str]:
+    """Those of one service, and those without one."""
+    return [error for error in errors if error.rpartition(".")[0].lower() in ("", service)]
 
 
 def task(
@@ -97,7 +112,7 @@ def task(
     timeout: int | str = MINUTE,
     assign: Mapping[str, Any] | None = None,
     output: Any = None,
-    retries: Sequence[State] = RETRY,
+    retries: Sequence[State] | None = None,
     catch: Sequence[State] = (),
     comment: str | None = None,
 ) -> State:
@@ -108,7 +123,7 @@ def task(
         "Resource": f"arn:${{AWS::Partition}}:states:::{resource}",
         "Arguments": arguments,
         "TimeoutSeconds": timeout,
-        "Retry": list(retries),
+        "Retry": usual_retries(resource) if retries is None else list(retries),
     }
     if catch:
         state["Catch"] = list(catch)
