@@ -18,7 +18,7 @@ from tests.trainyard.conftest import WORKLOAD, YAML, Cli, States
 from tests.trainyard.recorded import good_run
 from trainyard.cost import month, run
 from trainyard.cost.durations import Durations
-from trainyard.cost.lines import Line, total
+from trainyard.cost.lines import Line, total, unpriced
 from trainyard.cost.prices import OURS, load
 
 pytestmark = pytest.mark.local
@@ -77,9 +77,20 @@ def test_a_serverless_variant_costs_by_its_memory_and_time_alone() -> None:
     ]
     chosen = workload(names[0])
     assert chosen.endpoint.serverless is not None
-    first = month.month_lines(chosen, load(), month.Use(1_000_000, 0.2))[0]
+    prices = load().model_copy(update={"serverless_gb_second": 0.5})
+    first = month.month_lines(chosen, prices, month.Use(1_000_000, 0.2))[0]
     assert first.quantity == pytest.approx(1_000_000 * 0.2 * chosen.endpoint.serverless.memory_mb / 1024)
-    assert first.each == 0.00002
+    assert first.each == 0.5
+
+
+def test_serverless_inference_has_no_price_of_ours() -> None:
+    lines = month.month_lines(workload("serverless"), load(), month.Use(1_000_000, 0.2))
+    assert unpriced(lines) == ["serverless GB-seconds"]
+
+
+def test_our_table_tells_of_each_group_what_it_rests_on() -> None:
+    groups = ("state transitions", "key", "API requests", "Lambda", "CloudWatch", "S3", "instances", "serverless")
+    assert [group for group in groups if group not in load().source] == []
 
 
 def test_an_unknown_price_is_told_and_not_guessed(cli: Cli) -> None:

@@ -48,7 +48,7 @@ def _serving(workload: Workload, prices: Prices, use: Use) -> Iterator[Line]:
     if endpoint.serverless:
         size = endpoint.serverless.memory_mb / 1024
         spent = use.requests * use.seconds * size
-        yield Line("serverless variant", spent, "GB-seconds", prices.serverless_gb_second)
+        yield Line("serverless variant", spent, "serverless GB-seconds", prices.serverless_gb_second)
     if endpoint.instance:
         for name in workload.candidates:
             machines = endpoint.instance

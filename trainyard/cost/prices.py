@@ -14,7 +14,10 @@ Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Prices(BaseModel):
-    """Prices of one region, each per what its name says; an instance costs the same for every kind of job."""
+    """Prices of one region, each per what its name says; an instance costs the same for every kind of job.
+
+    What no price is known for may be left out: instances, and serverless inference.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -23,7 +26,7 @@ class Prices(BaseModel):
     currency: str
     source: str
     instance_hour: Mapping[str, Price]
-    serverless_gb_second: Price
+    serverless_gb_second: Price | None = None
     state_transition: Price
     lambda_request: Price
     lambda_gb_second: Price
