@@ -7,6 +7,7 @@ import hashlib
 import json
 import math
 import random
+import threading
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -21,6 +22,8 @@ _TIMEOUT_MS = 10_000
 _MAX_DEPTH = 500
 # Step Functions has JSONata 2.0.6; these came later.
 _LATER_OPERATORS = ("??", "?:")
+_MOST_PARSED = 1000
+_own = threading.local()
 
 
 class QueryError(ValueError):
@@ -34,16 +37,29 @@ def evaluate(expression: str, bindings: Mapping[str, Any]) -> Any:
         QueryError: it does not parse, fails, yields nothing, or yields something that JSON has no form for.
     """
     try:
-        _parser_of_2_0_6()
-        query = engine.Jsonata(expression, timeout=_TIMEOUT_MS, stack=_MAX_DEPTH)
-        query.set_output_convert_nulls(False)
-        _add_functions(query)
+        query = _query(expression)
         result = query.evaluate(None, {name: _bound(value) for name, value in bindings.items()})
     except (JException, RecursionError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise QueryError(f"The JSONata expression '{expression}' threw an error: {error}") from error
     if result is None:
         raise QueryError(f"The JSONata expression '{expression}' returned nothing (undefined).")
     return _to_json(expression, result)
+
+
+def _query(expression: str) -> engine.Jsonata:
+    """Parsed once by each thread, since that takes as long as all the rest; bounds and functions are new each time."""
+    parsed: dict[str, engine.Jsonata] = _own.__dict__.setdefault("parsed", {})
+    if expression not in parsed:
+        if len(parsed) >= _MOST_PARSED:
+            parsed.clear()
+        _parser_of_2_0_6()
+        parsed[expression] = engine.Jsonata(expression)
+        parsed[expression].set_output_convert_nulls(False)
+    query = engine.Jsonata.CURRENT.jsonata = parsed[expression]
+    query.environment = query.create_frame(engine.Jsonata.static_frame)
+    query.environment.set_runtime_bounds(_TIMEOUT_MS, _MAX_DEPTH)
+    _add_functions(query)
+    return query
 
 
 def _parser_of_2_0_6() -> None:

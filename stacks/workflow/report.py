@@ -8,7 +8,11 @@ from stacks.workflow.names import Names
 
 NAMESPACE = "Trainyard"
 TRIED = "CandidatesScored"
-_HICCUPS = ("CloudWatch.CloudWatchException", "CloudWatch.SdkClientException")
+_HICCUPS = (
+    "CloudWatch.CloudWatchException",
+    "CloudWatch.InternalServiceException",
+    "CloudWatch.SdkClientException",
+)
 
 _DATA = """(
     $own := [{'Name': 'Stage', 'Value': '%(stage)s'}, {'Name': 'Workload', 'Value': '%(workload)s'}];

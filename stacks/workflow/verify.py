@@ -10,6 +10,7 @@ from stacks.workflow.asl import MINUTE, States, caught, each, fail, failure, q, 
 _HICCUPS = [
     "SageMakerRuntime.ModelNotReadyException",
     "SageMakerRuntime.InternalFailureException",
+    "SageMakerRuntime.InternalDependencyException",
     "SageMakerRuntime.ServiceUnavailableException",
     "SageMakerRuntime.SageMakerRuntimeException",
     "SageMakerRuntime.SdkClientException",

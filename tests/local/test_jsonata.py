@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import time
 from typing import Any
 
 import pytest
@@ -51,3 +52,19 @@ def test_refuses(expression: str) -> None:
 
 def test_uuids_are_of_version_4() -> None:
     assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", evaluate("$uuid()", {}))
+
+
+def test_an_expression_is_bound_anew_each_time() -> None:
+    doubled = "[$map($list, function($one) { $one * 2 })]"
+    assert evaluate(doubled, {"list": [1, 2]}) == [2, 4]
+    with pytest.raises(QueryError):
+        evaluate(doubled, {"list": ["a"]})
+    assert evaluate("$list", {"list": [7]}) == [7]
+    assert evaluate(doubled, {"list": [5]}) == [10]
+
+
+def test_its_time_begins_anew_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluate("1 + 1", {})
+    later = time.time() + 3600
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert evaluate("1 + 1", {}) == 2

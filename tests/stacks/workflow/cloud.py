@@ -170,7 +170,8 @@ class Cloud(Versions, Scaled):
         return {"Endpoints": listed}
 
     def _createEndpoint(self, sent: Json) -> Json:
-        assert sent["EndpointName"] not in self.endpoints
+        if sent["EndpointName"] in self.endpoints:
+            raise TaskError("SageMaker.SageMakerException", "Cannot create already existing endpoint")
         return self._serve(sent, "")
 
     def _updateEndpoint(self, sent: Json) -> Json:
@@ -219,6 +220,8 @@ class Cloud(Versions, Scaled):
 
     def _deleteEndpoint(self, sent: Json) -> Json:
         assert not self.scaled(sent["EndpointName"]), "its variants are still scaled"
+        if sent["EndpointName"] not in self.endpoints:
+            raise TaskError("SageMaker.SageMakerException", "Could not find endpoint")
         del self.endpoints[sent["EndpointName"]]
         return {}
 

@@ -95,7 +95,7 @@ class Execution:
                     self.retried.append(name)
                     self._forget(path)
                     continue
-                catcher = next((c for c in state.get("Catch", ()) if _matches(c["ErrorEquals"], error.error)), None)
+                catcher = next((c for c in state.get("Catch", ()) if matches(c["ErrorEquals"], error.error)), None)
                 if catcher is None:
                     raise
                 states["errorOutput"] = {"Error": error.error, "Cause": error.cause}
@@ -176,10 +176,11 @@ class Execution:
     @staticmethod
     def _retrier(state: Json, error: TaskError) -> int | None:
         for number, retrier in enumerate(state.get("Retry", ())):
-            if _matches(retrier["ErrorEquals"], error.error):
+            if matches(retrier["ErrorEquals"], error.error):
                 return number
         return None
 
 
-def _matches(names: list[str], error: str) -> bool:
+def matches(names: list[str], error: str) -> bool:
+    """A retrier or catcher with these names takes this error."""
     return error in names or "States.ALL" in names or ("States.TaskFailed" in names and error != "States.Timeout")

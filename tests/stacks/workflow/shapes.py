@@ -30,6 +30,25 @@ def problems(resource: str, arguments: Any) -> list[str]:
     return ([report.generate_report()] if report.has_errors() else []) + list(_constraints(sent, shape, action))
 
 
+@cache
+def faults_of_service(resource: str) -> tuple[str, ...]:
+    """The errors of a call that its service blames on itself, as Step Functions names them: as AWS's SDK for Java."""
+    *_, service, action = plain(resource).removeprefix("aws-sdk:").split(":")
+    raw = _model(service)
+    errors = [error["shape"] for error in raw["operations"][action[0].upper() + action[1:]].get("errors", ())]
+    return tuple(f"{_bare(name)}Exception" for name in errors if raw["shapes"][name].get("fault"))
+
+
+@cache
+def _model(service: str) -> Any:
+    loader = botocore.session.get_session().get_component("data_loader")
+    return loader.load_service_model(_NAMES.get(service, service), "service-2")
+
+
+def _bare(name: str) -> str:
+    return name.removesuffix("Exception").removesuffix("Fault")
+
+
 def plain(resource: str) -> str:
     """Without the integration's pattern."""
     return resource.removesuffix(".sync").removesuffix(".waitForTaskToken")
