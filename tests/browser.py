@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking")
@@ -50,6 +50,7 @@ def browser() -> Iterator[Tab]:
     if program is None:
         missing = f"no Chromium ({', '.join(NAMES)}) on this machine; .ci/browser installs one"
         (pytest.fail if os.environ.get("TRAINYARD_REQUIRE_BROWSER") else pytest.skip)(missing)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=FLAGS)
         try:

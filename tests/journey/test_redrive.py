@@ -30,8 +30,9 @@ def test_a_run_whose_data_was_mended_is_redriven(on_processes: Deployment) -> No
 
 
 def test_an_aborted_run_stops_its_job_and_is_redriven(on_processes: Deployment) -> None:
+    before = preparations(on_processes)
     execution = on_processes.start("faulty")
-    job = running_job(on_processes, execution)
+    job = started(on_processes, before)
     on_processes.client("stepfunctions").stop_execution(executionArn=execution)
     assert on_processes.finish(execution)["status"] == "ABORTED"
     assert ended(on_processes, job) in ("Stopped", "Completed")
@@ -40,16 +41,18 @@ def test_an_aborted_run_stops_its_job_and_is_redriven(on_processes: Deployment) 
     assert on_processes.endpoint("faulty")["EndpointStatus"] == "InService"
 
 
-def running_job(deployment: Deployment, execution: str) -> str:
-    """The processing job of the execution, as soon as there is one."""
+def preparations(deployment: Deployment) -> set[str]:
+    pages = deployment.client("sagemaker").get_paginator("list_processing_jobs")
+    found = pages.paginate(NameContains="dev-faulty-prepare")
+    return {job["ProcessingJobName"] for page in found for job in page["ProcessingJobSummaries"]}
+
+
+def started(deployment: Deployment, before: set[str]) -> str:
+    """The processing job of the run, as soon as there is one."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        listed = deployment.client("sagemaker").list_processing_jobs(NameContains="dev-faulty-prepare", MaxResults=1)
-        for job in listed["ProcessingJobSummaries"]:
-            name = str(job["ProcessingJobName"])
-            tags = deployment.client("sagemaker").list_tags(ResourceArn=job["ProcessingJobArn"])["Tags"]
-            if any(tag["Value"] == execution for tag in tags):
-                return name
+        if new := preparations(deployment) - before:
+            return new.pop()
         time.sleep(0.1)
     raise AssertionError("the run started no job")
 

@@ -33,7 +33,9 @@ def test_retired_workload_comes_back_with_its_next_run(on_processes: Deployment)
 
 
 def test_destroy_finds_everything_without_its_state_machines_and_tells_what_to_type(on_processes: Deployment) -> None:
-    stacks = on_processes.client("cloudformation")
+    stacks, sagemaker = on_processes.client("cloudformation"), on_processes.client("sagemaker")
+    for version in sagemaker.list_model_packages(ModelPackageGroupName="dev-faulty")["ModelPackageSummaryList"]:
+        sagemaker.delete_model_package(ModelPackageName=version["ModelPackageArn"])  # else their group holds the stack
     stacks.delete_stack(StackName="trainyard-dev-workload-faulty")
     said = on_processes.command("trainyard", "destroy", "--yes").stdout
     assert left(on_processes) == []

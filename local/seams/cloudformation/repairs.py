@@ -26,6 +26,7 @@ def install() -> None:
     _change_sets_have_outputs()
     _repositories_are_emptied()
     _deleted_resources_stay_deleted()
+    _failed_deletion_keeps_the_stack()
     _updates_export()
     _defaults_are_previous_values()
     _unknown_change_sets_are_gone()
@@ -213,6 +214,25 @@ def _deleted_resources_stay_deleted() -> None:
 
     parsing.ResourceMap.delete = delete
     parsing.ResourceMap.__getitem__ = getitem
+
+
+def _failed_deletion_keeps_the_stack() -> None:
+    """A stack that cannot be deleted stays, as DELETE_FAILED with the reason; DeleteStack itself has answered."""
+    original = models.CloudFormationBackend.delete_stack
+
+    def delete_stack(self: Any, name_or_stack_id: str) -> None:
+        before = dict(self.stacks)
+        try:
+            original(self, name_or_stack_id)
+        except Exception as error:
+            LOG.warning("stack %s could not be deleted", name_or_stack_id, exc_info=error)
+            for identity, stack in before.items():
+                if name_or_stack_id in (identity, stack.name):
+                    self.stacks[identity] = stack
+                    stack.status, stack.status_reason = "DELETE_FAILED", str(error)
+                    stack._add_stack_event("DELETE_FAILED", resource_status_reason=str(error))
+
+    models.CloudFormationBackend.delete_stack = delete_stack
 
 
 def _unknown_change_sets_are_gone() -> None:

@@ -292,3 +292,24 @@ def test_what_is_deleted_is_not_made_again_by_what_refers_to_it(cloudformation: 
         cloudformation.create_stack(StackName=name, TemplateBody=template(resources))
         cloudformation.delete_stack(StackName=name)
     assert sns.list_topics()["Topics"] == before
+
+
+def test_a_stack_that_cannot_be_deleted_stays_and_says_why(cloudformation: Any, embedded_aws: Settings) -> None:
+    sagemaker, name = clients.client("sagemaker", embedded_aws), stack_name()
+    group = {"Type": "AWS::SageMaker::ModelPackageGroup", "Properties": {"ModelPackageGroupName": name}}
+    cloudformation.create_stack(StackName=name, TemplateBody=template({"Group": group}))
+    version = sagemaker.create_model_package(
+        ModelPackageGroupName=name,
+        InferenceSpecification={
+            "Containers": [{"Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/x:1"}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+    )["ModelPackageArn"]
+    cloudformation.delete_stack(StackName=name)
+    (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    assert (stack["StackStatus"], "still contains" in stack["StackStatusReason"]) == ("DELETE_FAILED", True)
+    sagemaker.delete_model_package(ModelPackageName=version)
+    cloudformation.delete_stack(StackName=name)
+    with pytest.raises(ClientError, match="does not exist"):
+        cloudformation.describe_stacks(StackName=name)
