@@ -49,6 +49,7 @@ def call(environ: dict[str, Any], signing_name: str) -> Call | None:
 def _rest(service: str, path: str, environ: dict[str, Any]) -> Call | None:
     query = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", ""), True).items()}
     best: tuple[int, Call] | None = None
+    document: dict[str, Any] | None = None
     for route in _routes(service, environ["REQUEST_METHOD"]):
         match = route.path.fullmatch(path)
         if match is None or not route.query.items() <= query.items():
@@ -58,6 +59,9 @@ def _rest(service: str, path: str, environ: dict[str, Any]) -> Call | None:
         if any(sent[name] is None for name in route.required):
             continue
         found = {name: value for name, value in sent.items() if value is not None} | match.groupdict()
+        if route.in_body:
+            document = _document(environ) if document is None else document
+            found = document | found
         if best is None or route.weight > best[0]:
             best = route.weight, Call(service, route.operation, found)
     if best and best[1].operation == "DeleteObjects":
@@ -74,6 +78,7 @@ class _Route:
     in_query: dict[str, str]
     in_header: dict[str, str]
     required: tuple[str, ...]
+    in_body: bool
 
     @property
     def weight(self) -> int:
@@ -108,7 +113,22 @@ def _route(operation: OperationModel) -> _Route:
         in_query=places["querystring"],
         in_header={name: "HTTP_" + key.upper().replace("-", "_") for name, key in places["header"].items()},
         required=tuple(name for name in (shape.required_members if shape else ()) if name in elsewhere),
+        in_body=_is_document(operation),
     )
+
+
+def _is_document(operation: OperationModel) -> bool:
+    """Whether the members that stand nowhere else are a JSON document, the body."""
+    shape = operation.input_shape
+    return operation.service_model.protocol_name == "rest-json" and "payload" not in (
+        shape.serialization if shape else {}
+    )
+
+
+def _document(environ: dict[str, Any]) -> dict[str, Any]:
+    body = _body(environ)
+    found = json.loads(body) if body.startswith(b"{") else {}
+    return found if isinstance(found, dict) else {}
 
 
 def _cbor(body: bytes) -> dict[str, Any]:

@@ -112,6 +112,21 @@ def recorded(folder: Path, *requests: dict[str, Any]) -> list[dict[str, Any]]:
             [("sns:Publish", "arn:aws:sns:us-east-1:123456789012:t", {})],
         ),
         ("sagemaker", "list_endpoints", {}, [("sagemaker:ListEndpoints", "*", {})]),
+        (
+            "scheduler",
+            "create_schedule",
+            {
+                "Name": "new-data",
+                "GroupName": "dev-boston",
+                "ScheduleExpression": "at(2026-11-21T10:00:00)",
+                "FlexibleTimeWindow": {"Mode": "OFF"},
+                "Target": {"Arn": "arn:aws:states:::m", "RoleArn": JOBS},
+            },
+            [
+                ("scheduler:CreateSchedule", OURS.format(service="scheduler", rest="schedule/dev-boston/new-data"), {}),
+                ("iam:PassRole", JOBS, {"iam:PassedToService": "scheduler.amazonaws.com"}),
+            ],
+        ),
     ],
 )
 def test_a_call_is_told_as_iam_names_it(
