@@ -120,9 +120,7 @@ def _route(operation: OperationModel) -> _Route:
 def _is_document(operation: OperationModel) -> bool:
     """Whether the members that stand nowhere else are a JSON document, the body."""
     shape = operation.input_shape
-    return operation.service_model.protocol_name == "rest-json" and "payload" not in (
-        shape.serialization if shape else {}
-    )
+    return operation.service_model.protocol == "rest-json" and "payload" not in (shape.serialization if shape else {})
 
 
 def _document(environ: dict[str, Any]) -> dict[str, Any]:
