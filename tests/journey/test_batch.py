@@ -87,10 +87,10 @@ def test_files_that_came_together_started_one_run(pushed: Deployment) -> None:
 
 
 def test_a_schedule_starts_a_batch_with_its_input(pushed: Deployment) -> None:
-    name = "by-the-minute"
+    name, machine = "by-the-minute", pushed.output("workload-iris-sklearn", "BatchStateMachineArn")
     target = {
-        "Arn": pushed.output("workload-iris-sklearn", "BatchStateMachineArn"),
-        "RoleArn": pushed.output("workload-iris-sklearn", "JobRoleArn"),
+        "Arn": machine,
+        "RoleArn": starting_role(pushed, machine),
         "Input": json.dumps({"input": "s3://elsewhere/"}),
     }
     scheduler, before = pushed.client("scheduler"), len(executions(pushed, "iris-sklearn", "BatchStateMachineArn"))
@@ -106,3 +106,17 @@ def test_a_schedule_starts_a_batch_with_its_input(pushed: Deployment) -> None:
     ended = pushed.finish(found[0]["executionArn"])
     assert ended["error"] == "InvalidInput"
     assert "input: s3://elsewhere/: must begin with" in ended["cause"]
+
+
+def starting_role(deployment: Deployment, machine: str) -> str:
+    """A role that the Scheduler may take, to start this machine and no other."""
+    iam, name = deployment.client("iam"), "trainyard-clock"
+    trust = {"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(policy(trust)))["Role"]["Arn"]
+    start = {"Effect": "Allow", "Action": "states:StartExecution", "Resource": machine}
+    iam.put_role_policy(RoleName=name, PolicyName="start", PolicyDocument=json.dumps(policy(start)))
+    return str(made)
+
+
+def policy(statement: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [statement]}
