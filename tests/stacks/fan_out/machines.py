@@ -74,6 +74,8 @@ class FanOut(Execution):
             output = child.redrive() if again else child.run()
         except TaskError as error:
             return "FAILED", record | {"Status": "FAILED", "Error": error.error, "Cause": error.cause}
+        finally:
+            self.retried += [one for one in child.retried if one not in self.retried]
         return "SUCCEEDED", record | {"Status": "SUCCEEDED", "Output": json.dumps(output)}
 
     def _written(self, name: str, state: Json, variables: Json, states: Json, ended: dict[str, list[Json]]) -> Json:

@@ -131,7 +131,9 @@ class Cloud(Versions, Scaled):
         return {"ModelArn": f"arn:aws:sagemaker:us-east-1:123456789012:model/{sent['ModelName']}"}
 
     def _deleteModel(self, sent: Json) -> Json:
-        self.models.pop(sent["ModelName"])
+        if sent["ModelName"] not in self.models:
+            raise TaskError("SageMaker.SageMakerException", f'Could not find model "{sent["ModelName"]}".')
+        del self.models[sent["ModelName"]]
         return {}
 
     def _createEndpointConfig(self, sent: Json) -> Json:
