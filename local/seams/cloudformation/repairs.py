@@ -200,14 +200,15 @@ def _deleted_resources_stay_deleted() -> None:
     original_delete, original_get = parsing.ResourceMap.delete, parsing.ResourceMap.__getitem__
 
     def delete(self: Any) -> None:
-        self.deleting = dict(self._parsed_resources)
+        self.gone = dict(self._parsed_resources)  # for good: the outputs of a deleted stack can be described, too
         try:
             original_delete(self)
-        finally:
-            del self.deleting
+        except Exception:
+            del self.gone
+            raise
 
     def getitem(self: Any, key: str) -> Any:
-        gone = vars(self).get("deleting", {})
+        gone = vars(self).get("gone", {})
         if key in gone and key not in self._parsed_resources:
             return gone[key]
         return original_get(self, key)

@@ -289,8 +289,9 @@ def test_what_is_deleted_is_not_made_again_by_what_refers_to_it(cloudformation: 
     }  # fmt: skip
     before = sns.list_topics()["Topics"]
     for _ in range(3):  # what goes first is by chance
-        cloudformation.create_stack(StackName=name, TemplateBody=template(resources))
+        made = cloudformation.create_stack(StackName=name, TemplateBody=template(resources, Topic={"Ref": "Topic"}))
         cloudformation.delete_stack(StackName=name)
+        cloudformation.describe_stacks(StackName=made["StackId"])
     assert sns.list_topics()["Topics"] == before
 
 
