@@ -15,6 +15,8 @@ from trainyard.executions import Execution
 from trainyard.fan_outs import Result
 from trainyard.options import Json, Workload, begin
 
+SHOWN = 4
+
 
 def fan_out(
     ctx: typer.Context,
@@ -108,8 +110,9 @@ def _say(context: Context, result: Result) -> None:
 
 
 def _table(candidates: dict[str, dict[str, object]]) -> object:
-    metrics = list(dict.fromkeys(name for one in candidates.values() for name in _medians(one)))
-    headers = ["candidate", "judged", "best", "gate met", *(f"median {name}" for name in metrics)]
+    """The median of each metric over the data sets, the first few: the file has them all, data set by data set."""
+    metrics = list(dict.fromkeys(name for one in candidates.values() for name in _medians(one)))[:SHOWN]
+    headers = ["candidate", "judged", "best", "gate met", *metrics]
     rows = [
         [
             name,
@@ -118,7 +121,7 @@ def _table(candidates: dict[str, dict[str, object]]) -> object:
         ]
         for name, one in candidates.items()
     ]
-    return render.table(headers, rows)
+    return render.table(headers, rows, title="medians over the data sets")
 
 
 def _medians(one: dict[str, object]) -> dict[str, float]:
