@@ -18,28 +18,33 @@ Scheme = Literal["light", "dark"]
 
 @dataclass
 class Tab:
-    """One page at a time; a new one for each screen."""
+    """One page at a time, with what it alone fetched and complained about."""
 
     browser: Browser
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
-    page: Page = field(init=False)
+    page: Page | None = None
 
     def open(self, address: str, width: int, height: int = 900, scheme: Scheme = "light") -> Page:
-        """Load a page on a screen of this size, in the reader's scheme."""
+        """Load a page on a screen of this size, in the reader's scheme; the one before is closed."""
+        if self.page is not None:
+            self.page.context.close()
+        self.requests.clear()
+        self.complaints.clear()
         context = self.browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, is_mobile=width < 600
         )
         context.set_default_timeout(PATIENCE)
-        self.page = context.new_page()
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("console", lambda said: self.complaints.append(said.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.goto(address)
-        return self.page
+        page = self.page = context.new_page()
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", lambda said: self.complaints.append(said.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.goto(address)
+        return page
 
     def value(self, expression: str) -> Any:
         """Evaluate JavaScript in the page."""
+        assert self.page is not None, "no page is open"
         return self.page.evaluate(expression)
 
 

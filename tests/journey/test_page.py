@@ -34,8 +34,6 @@ def page(tab: Tab, on_processes: Deployment) -> Page:
 
 
 def opened(tab: Tab, deployment: Deployment, width: int, workload: str = "iris-sklearn") -> Page:
-    tab.requests.clear()
-    tab.complaints.clear()
     page = tab.open(f"{deployment.api_url}#{workload}", width, scheme="light" if width > 600 else "dark")
     page.get_by_label("API key").fill(deployment.api_key)
     page.get_by_label("API key").press("Enter")
