@@ -10,6 +10,7 @@ function count(variant) {
 let variants = [];
 
 async function loadSplit(workload) {
+  if (!workload) return; // a key was entered before the contract is here
   if (!find("key").value.trim()) return show(find("split"), make("p", { class: "hint" }, "Enter the API key to see the live variants."));
   const { document, problem } = await call(`/v1/workloads/${workload}`);
   if (problem) return show(find("split"), problemBox(problem));
