@@ -14,6 +14,14 @@ from trainyard.log_tail import JobLogs
 EVERY = 2.0
 
 
+def announce(context: Context, execution: Execution, workload: str, **more: Any) -> None:
+    """Tells what was started and is not waited for."""
+    if context.machine:
+        context.emit({"workload": workload, "execution": execution.name, "arn": execution.arn, **more})
+    else:
+        context.say(f"started {execution.name}\n  watch it  trainyard watch {execution.arn}")
+
+
 def watch(context: Context, execution: Execution, *, logs: bool = False) -> None:
     """Shows the run live; raises when it failed; Ctrl-C leaves it going."""
     history = follow(context, execution, logs=logs)

@@ -60,10 +60,8 @@ def batch(
     execution = executions.start(context, workload, name, text, output=stacks.BATCH)
     if wait:
         _finish(context, execution, workload, output)
-    elif context.machine:
-        context.emit({"workload": workload, "execution": execution.name, "arn": execution.arn, "input": place})
     else:
-        context.say(f"started {execution.name}\n  watch it  trainyard watch {execution.arn}")
+        watching.announce(context, execution, workload, input=place)
 
 
 def _upload(context: Context, workload: str, files: list[Path], name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trainyard import executions, fan_outs, render, run_input, stacks
+from trainyard import executions, fan_outs, render, run_input, stacks, watching
 from trainyard.commands.run import checked, default_name
 from trainyard.context import Context
 from trainyard.errors import TrainyardError
@@ -58,10 +58,8 @@ def fan_out(
     execution = executions.start(context, workload, chosen, text, output=stacks.FAN_OUT)
     if wait:
         _finish(context, execution, workload, output)
-    elif context.machine:
-        context.emit({"workload": workload, "execution": execution.name, "arn": execution.arn})
     else:
-        context.say(f"started {execution.name}\n  watch it  trainyard watch {execution.arn}")
+        watching.announce(context, execution, workload)
 
 
 def _finish(context: Context, execution: Execution, workload: str, output: Path | None) -> None:

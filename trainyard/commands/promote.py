@@ -37,10 +37,8 @@ def promote(
     execution = executions.start(context, workload, default_name(context), text, output=stacks.SHIFT)
     if wait:
         _watch(context, execution, workload)
-    elif context.machine:
-        context.emit({"workload": workload, "execution": execution.name, "arn": execution.arn})
     else:
-        context.say(f"started {execution.name}\n  watch it  trainyard watch {execution.arn}")
+        watching.announce(context, execution, workload)
 
 
 def _watch(context: Context, execution: executions.Execution, workload: str) -> None:

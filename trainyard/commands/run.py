@@ -47,10 +47,8 @@ def run(
     execution = executions.start(context, workload, checked(name) or default_name(context), jsonlib.dumps(given))
     if wait:
         watching.watch(context, execution, logs=logs)
-    elif context.machine:
-        context.emit({"workload": workload, "execution": execution.name, "arn": execution.arn})
     else:
-        context.say(f"started {execution.name}\n  watch it  trainyard watch {execution.arn}")
+        watching.announce(context, execution, workload)
 
 
 def checked(name: str | None) -> str | None:
