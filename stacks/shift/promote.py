@@ -7,8 +7,8 @@ config as long as the new one uses a model of it, and a version in the registry 
 from collections.abc import Sequence
 
 from spec.endpoint import Endpoint
-from stacks.workflow.asl import State, States, caught, choose, compute, failure, merged, q, sdk
-from stacks.workflow.endpoint import BUSY, PAUSE, RETRY_NEW, TRIES, look
+from stacks.workflow.asl import State, States, caught, compute, failure, merged, q, sdk
+from stacks.workflow.endpoint import RETRY_NEW, TRIES, settling_states
 from stacks.workflow.guarding import RETAIN
 from stacks.workflow.names import Names
 from stacks.workflow.pointer import point
@@ -108,12 +108,15 @@ def _updating_states(late: list[State], undo: str) -> States:
             comment="The instances that the variant has by now stay",
             then="Wait for promotion",
         ),
-        "Wait for promotion": PAUSE | {"Next": "Look at promotion"},
-        "Look at promotion": look("$endpoint", catch=late, then="Is promotion done?"),
-        "Is promotion done?": choose(
-            ("$status = 'InService' and $serving = $config", "Move pointer"),
-            (f"$status in {BUSY} and $looks <= {TRIES}", "Wait for promotion"),
-            otherwise="Promotion failed",
+        **settling_states(
+            "promotion",
+            "Is promotion done?",
+            endpoint="$endpoint",
+            ready="$status = 'InService' and $serving = $config",
+            looks=TRIES,
+            catch=late,
+            then="Move pointer",
+            failed="Promotion failed",
         ),
         "Promotion failed": compute({"failure": {"Error": "PromotionFailed", "Cause": q(_CAUSE)}}, then=undo),
     }

@@ -6,7 +6,7 @@ The alarms of the variant that gains traffic count. Alarms that do not exist are
 from typing import Any
 
 from stacks.workflow.asl import States, caught, choose, compute, failure, merged, q, sdk
-from stacks.workflow.endpoint import BUSY, PAUSE, TRIES, look
+from stacks.workflow.endpoint import TRIES, settling_states
 from stacks.workflow.lease import keep_states
 from stacks.workflow.names import Names
 
@@ -81,12 +81,15 @@ def step_states(names: Names, *, promote: str, undo: str, leave: str) -> States:
 
 def _waiting_states(late: list[dict[str, Any]], undo: str) -> States:
     return {
-        "Wait for weights": PAUSE | {"Next": "Look at weights"},
-        "Look at weights": look("$pointer.endpoint", catch=late, then="Are weights in force?"),
-        "Are weights in force?": choose(
-            ("$status = 'InService'", "Look at alarms"),
-            (f"$status in {BUSY} and $looks <= {TRIES}", "Wait for weights"),
-            otherwise="Weights not in force",
+        **settling_states(
+            "weights",
+            "Are weights in force?",
+            endpoint="$pointer.endpoint",
+            ready="$status = 'InService'",
+            looks=TRIES,
+            catch=late,
+            then="Look at alarms",
+            failed="Weights not in force",
         ),
         "Weights not in force": compute(
             {

@@ -6,12 +6,8 @@ that SageMaker refuses may be the second try of one whose answer was lost, so th
 
 from spec.endpoint import Endpoint
 from stacks.workflow import guarding
-from stacks.workflow.asl import State, States, caught, choose, compute, q, sdk
-from stacks.workflow.endpoint import BUSY as BUSY
-from stacks.workflow.endpoint import PAUSE as PAUSE
-from stacks.workflow.endpoint import RETRY_NEW as RETRY_NEW
-from stacks.workflow.endpoint import TRIES as TRIES
-from stacks.workflow.endpoint import look
+from stacks.workflow.asl import State, States, caught, compute, q, sdk
+from stacks.workflow.endpoint import RETRY_NEW, TRIES, settling_states
 from stacks.workflow.names import Names
 
 _REFUSAL = """$substring($states.context.State.Name & ' failed: '
@@ -44,12 +40,15 @@ def deploy_states(names: Names, endpoint: Endpoint, *, then: str, undo: str, lat
             assign={"looks": 0, "refusal": ""},
             then="Wait for endpoint",
         ),
-        "Wait for endpoint": PAUSE | {"Next": "Look at endpoint"},
-        "Look at endpoint": look("$endpoint", catch=late, then="Is endpoint ready?"),
-        "Is endpoint ready?": choose(
-            ("$status = 'InService' and $serving = $config", then),
-            (f"$status in {BUSY} and $looks <= {guarding.looks(endpoint, TRIES)}", "Wait for endpoint"),
-            otherwise="Endpoint failed",
+        **settling_states(
+            "endpoint",
+            "Is endpoint ready?",
+            endpoint="$endpoint",
+            ready="$status = 'InService' and $serving = $config",
+            looks=guarding.looks(endpoint, TRIES),
+            catch=late,
+            then=then,
+            failed="Endpoint failed",
         ),
         "Endpoint failed": compute(
             {

@@ -74,6 +74,18 @@ def look(endpoint: str, *, catch: Sequence[State], then: str) -> State:
     )
 
 
+def settling_states(
+    what: str, question: str, *, endpoint: str, ready: str, looks: int, catch: Sequence[State], then: str, failed: str
+) -> States:
+    """From `Wait for {what}` until the endpoint is `ready` (JSONata), is so otherwise, or was looked at too often."""
+    wait, at = f"Wait for {what}", f"Look at {what}"
+    return {
+        wait: PAUSE | {"Next": at},
+        at: look(endpoint, catch=catch, then=question),
+        question: choose((ready, then), (f"$status in {BUSY} and $looks <= {looks}", wait), otherwise=failed),
+    }
+
+
 def deregistering(state: str, endpoint: str) -> States:
     """One variant (the item) is no longer scaled; that it never was is no error."""
     return {

@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from stacks.workflow.asl import States, caught, choose, compute, each, merged, q, sdk
-from stacks.workflow.endpoint import BUSY, PAUSE, TRIES, WHILE_BUSY, deregistering, look, removal_states
+from stacks.workflow.endpoint import (
+    BUSY,
+    PAUSE,
+    TRIES,
+    WHILE_BUSY,
+    deregistering,
+    look,
+    removal_states,
+    settling_states,
+)
 from stacks.workflow.guarding import RETAIN
 from stacks.workflow.lease import keep_states
 from stacks.workflow.names import Names
@@ -83,11 +92,14 @@ def _returning_states(lost: list[dict[str, Any]]) -> States:
             assign={"looks": 0},
             then="Wait for roll back",
         ),
-        "Wait for roll back": PAUSE | {"Next": "Look at roll back"},
-        "Look at roll back": look("$endpoint", catch=lost, then="Is roll back done?"),
-        "Is roll back done?": choose(
-            ("$status = 'InService' and $serving = $previous", "Scale as before"),
-            (f"$status in {BUSY} and $looks <= {TRIES}", "Wait for roll back"),
-            otherwise="Roll back failed",
+        **settling_states(
+            "roll back",
+            "Is roll back done?",
+            endpoint="$endpoint",
+            ready="$status = 'InService' and $serving = $previous",
+            looks=TRIES,
+            catch=lost,
+            then="Scale as before",
+            failed="Roll back failed",
         ),
     }
