@@ -12,6 +12,9 @@ ECHO = """
     if body == b"bad": handler.answer(400, b"no such feature")
     elif body == b"pid": handler.answer(200, str(os.getpid()).encode())
     elif body == b"slow": time.sleep(1); handler.answer(200, b"slow " + name.encode())
+    elif body.startswith(b"until "):
+        while not pathlib.Path(body[6:].decode()).exists(): time.sleep(0.02)
+        handler.answer(200, b"done")
     elif body == b"long": handler.answer(200, b"x" * 6_291_457)
     elif body == b"die": os._exit(1)
     elif body.startswith(b"header "):

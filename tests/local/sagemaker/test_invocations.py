@@ -201,7 +201,8 @@ def test_a_server_too_busy_for_pings_is_left_to_its_work(home: Settings) -> None
     hasty = {"ping_seconds": 0.1, "ping_timeout_seconds": 0.1, "invocation_seconds": 4.0}
     with embedded(home, ProcessRuntime(home), kept=None, **hasty) as world:
         busy = "time.sleep(0.5); handler.answer(200, str(os.getpid()).encode())"
-        image = world.publish_server("busy", busy, "Server = http.server.HTTPServer")
+        one_thread = "Server = http.server.HTTPServer; Server.request_queue_size = 128  # pings wait in it, too"
+        image = world.publish_server("busy", busy, one_thread)
         world.model("m", image)
         config(world, "c", variant("main", "m"))
         start(world, "e", "c")

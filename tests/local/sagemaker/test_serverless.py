@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
+from pathlib import Path
 
 import psutil
 import pytest
@@ -49,27 +51,32 @@ def test_an_idle_variant_stops_and_the_next_request_starts_it(drowsy: World) -> 
     assert int(ask(drowsy, b"pid")) != pid
 
 
-def test_more_requests_than_max_concurrency_are_throttled(drowsy: World) -> None:
-    assert all_at_once(drowsy, 4) == ["ThrottlingException", "ThrottlingException", "slow m", "slow m"]
+def test_more_requests_than_max_concurrency_are_throttled(drowsy: World, tmp_path: Path) -> None:
+    assert refused_beside(drowsy, 2, tmp_path / "first") == {"ThrottlingException"}
     drowsy.sagemaker.update_endpoint_weights_and_capacities(
         EndpointName="e",
         DesiredWeightsAndCapacities=[{"VariantName": "main", "ServerlessUpdateConfig": {"MaxConcurrency": 3}}],
     )
     described = drowsy.endpoint("e", "InService")["ProductionVariants"][0]
     assert described["CurrentServerlessConfig"]["MaxConcurrency"] == 3
-    assert all_at_once(drowsy, 4) == ["ThrottlingException", "slow m", "slow m", "slow m"]
+    assert refused_beside(drowsy, 3, tmp_path / "second") == {"ThrottlingException"}
 
 
-def all_at_once(world: World, number: int) -> list[str]:
-    """Send slow requests side by side, none repeated; return answers and names of errors."""
+def refused_beside(world: World, taken: int, release: Path) -> set[str]:
+    """Hold `taken` requests in the server, send two more, let the held ones go; return the errors of the two."""
     url = f"{world.settings.endpoint_url}/endpoints/e/invocations"
 
     def invoke(_: int) -> str:
-        answer = urllib3.request("POST", url, body=b"slow", retries=False)
+        answer = urllib3.request("POST", url, body=f"until {release}", retries=False)
         return answer.headers.get("x-amzn-ErrorType") or answer.data.decode()
 
-    with ThreadPoolExecutor(number) as pool:
-        return sorted(pool.map(invoke, range(number)))
+    with ThreadPoolExecutor(taken + 2) as pool:
+        asked = [pool.submit(invoke, number) for number in range(taken + 2)]
+        first = [answer.result() for answer in islice(as_completed(asked, timeout=30), 2)]
+        release.touch()
+        answers = [answer.result() for answer in asked]
+    assert answers.count("done") == taken
+    return set(first)
 
 
 def test_a_body_over_four_megabytes_is_refused(drowsy: World) -> None:
