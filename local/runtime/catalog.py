@@ -12,7 +12,8 @@ from pathlib import Path
 from local.runtime.images import parse_reference
 from local.settings import ACCOUNT
 
-ROOT = Path(__file__).parents[1] / "images"
+# The build context of all stand-ins is the checkout: they share the serving kernel with the images that are deployed.
+ROOT = Path(__file__).parents[2]
 
 _REGISTRY = re.compile(r"(?P<account>\d{12})\.dkr\.ecr(-fips)?\.[a-z0-9-]+\.[a-z0-9.]+")
 _FRAMEWORK_TAG = re.compile(r"\d+\.\d+(\.\d+)?(-\d+)*(-(cpu|py\d+))*")
@@ -29,8 +30,8 @@ class StandIn:
 
     @property
     def dockerfile(self) -> str:
-        """The Dockerfile, within the one build context of all stand-ins."""
-        return f"{self.folder}/Dockerfile"
+        """The Dockerfile, within the build context."""
+        return f"local/images/{self.folder}/Dockerfile"
 
 
 STAND_INS = (

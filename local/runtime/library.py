@@ -11,7 +11,7 @@ from pathlib import Path
 
 from local.runtime import catalog, dockerfile
 from local.runtime.catalog import StandIn
-from local.runtime.contexts import copy_context, digest_of
+from local.runtime.contexts import digest_of
 from local.runtime.images import ImageStore, PublishedImage, parse_reference
 from local.runtime.locks import file_lock
 from local.settings import Settings
@@ -69,15 +69,12 @@ def listed(names: list[str]) -> str:
 
 
 def _take(sources: Path, target: Path, dockerfile_name: str) -> None:
-    """Copy the Dockerfile and what it copies: another stand-in's files do not change this one's digest."""
-    whole = target.with_name("whole")
-    copy_context(sources, whole, dockerfile_name)
-    wanted = [source for copy in dockerfile.read(whole / dockerfile_name).copies for source in copy.sources]
+    """Copy the Dockerfile and what it copies: nothing else in the checkout is sent or changes the digest."""
+    wanted = [source for copy in dockerfile.read(sources / dockerfile_name).copies for source in copy.sources]
     for name in (dockerfile_name, *wanted):
         place = target / name
         place.parent.mkdir(parents=True, exist_ok=True)
-        if (whole / name).is_dir():
-            shutil.copytree(whole / name, place, dirs_exist_ok=True)
+        if (sources / name).is_dir():
+            shutil.copytree(sources / name, place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
         else:
-            shutil.copy2(whole / name, place)
-    shutil.rmtree(whole)
+            shutil.copy2(sources / name, place)

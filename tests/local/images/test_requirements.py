@@ -20,8 +20,8 @@ def pins(file: Path) -> dict[str, set[str]]:
 
 
 def test_shared_packages_have_the_pins_of_the_development_environment() -> None:
-    development = pins(catalog.ROOT.parents[1] / "requirements-dev.txt")
-    for file in catalog.ROOT.glob("*/requirements.txt"):
+    development = pins(catalog.ROOT / "requirements-dev.txt")
+    for file in catalog.ROOT.glob("local/images/*/requirements.txt"):
         own = pins(file)
         assert own
         assert {name: own[name] for name in own} == {name: development.get(name) for name in own}, file
@@ -29,7 +29,7 @@ def test_shared_packages_have_the_pins_of_the_development_environment() -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_what_a_dockerfile_copies_exists(folder: str) -> None:
-    definition = dockerfile.read(catalog.ROOT / folder / "Dockerfile")
+    definition = dockerfile.read(catalog.ROOT / "local" / "images" / folder / "Dockerfile")
     sources = [source for copy in definition.copies for source in copy.sources]
     assert len(sources) > 1
     assert [source for source in sources if not (catalog.ROOT / source).exists()] == []

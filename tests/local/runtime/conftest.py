@@ -53,10 +53,10 @@ class Bench:
 
     def stand_in(self, folder: str, program: str) -> None:
         """Put a stand-in of one program where the catalog looks for `folder`."""
-        context = self.settings.home.parent / "stand-ins" / folder
-        context.mkdir(parents=True)
+        context = self.settings.home.parent / "stand-ins" / "local" / "images" / folder
+        context.mkdir(parents=True, exist_ok=True)
         (context / "program.py").write_text(dedent(program))
-        (context / "Dockerfile").write_text(DOCKERFILE + PROGRAM.replace("COPY ", f"COPY {folder}/"))
+        (context / "Dockerfile").write_text(DOCKERFILE + PROGRAM.replace("COPY ", f"COPY local/images/{folder}/"))
 
     def launch(self, image: str, *arguments: str, serves: bool = False, **environment: str) -> Launch:
         """Return a plan for a run."""

@@ -18,13 +18,18 @@ XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
 
 @pytest.fixture
 def sources(tmp_path: Path) -> Path:
-    """Stand-ins of two images, one file each."""
+    """A checkout with stand-ins of two images, one file each, and what both copy."""
+    root = tmp_path / "checkout"
+    (root / "containers" / "shared" / "__pycache__").mkdir(parents=True)
+    (root / "containers" / "shared" / "common.py").write_text("")
+    (root / "containers" / "shared" / "__pycache__" / "common.pyc").write_text("")
     for name in ("xgboost", "linear-learner"):
-        folder = tmp_path / "images" / name
+        folder = root / "local" / "images" / name
         (folder / "program").mkdir(parents=True)
         (folder / "program" / "main.py").write_text(f"print({name!r})\n")
-        (folder / "Dockerfile").write_text(f'FROM scratch\nCOPY {name}/program /opt/program\nENTRYPOINT ["python"]\n')
-    return tmp_path / "images"
+        copies = f"COPY containers/shared /opt/shared\nCOPY local/images/{name}/program /opt/program\n"
+        (folder / "Dockerfile").write_text(f'FROM scratch\n{copies}ENTRYPOINT ["python"]\n')
+    return root
 
 
 @pytest.fixture
@@ -96,22 +101,24 @@ def test_an_image_of_the_same_name_in_another_registry_does_not_win(library: Ima
     publish(library, "123456789012.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1")
     found = library.find(XGBOOST)
     assert found is not None
-    assert found.dockerfile == "xgboost/Dockerfile"
+    assert found.dockerfile == "local/images/xgboost/Dockerfile"
 
 
 def test_a_stand_in_keeps_only_what_its_dockerfile_copies(library: ImageLibrary) -> None:
     found = library.find(XGBOOST)
     assert found is not None
-    assert sorted(path.name for path in found.context.rglob("*") if path.is_file()) == ["Dockerfile", "main.py"]
+    kept = sorted(path.relative_to(found.context).as_posix() for path in found.context.rglob("*") if path.is_file())
+    own = "local/images/xgboost"
+    assert kept == ["containers/shared/common.py", f"{own}/Dockerfile", f"{own}/program/main.py"]
 
 
 def test_a_changed_stand_in_is_another_image_and_another_ones_change_is_not(
     library: ImageLibrary, sources: Path
 ) -> None:
     first = library.find(XGBOOST)
-    (sources / "linear-learner" / "program" / "main.py").write_text("changed")
+    (sources / "local" / "images" / "linear-learner" / "program" / "main.py").write_text("changed")
     second = library.find(XGBOOST)
-    (sources / "xgboost" / "program" / "main.py").write_text("changed")
+    (sources / "local" / "images" / "xgboost" / "program" / "main.py").write_text("changed")
     third = library.find(XGBOOST)
     assert first == second
     assert third is not None

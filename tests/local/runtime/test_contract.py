@@ -99,7 +99,7 @@ def test_an_image_of_aws_is_run_by_its_stand_in_which_knows_for_whom(bench: Benc
 def test_a_changed_stand_in_is_made_anew(bench: Bench) -> None:
     bench.stand_in("xgboost", "print('first')")
     assert bench.runtime.start(bench.launch(XGBOOST), bench.lines.append).wait(60) == 0
-    (bench.settings.home.parent / "stand-ins" / "xgboost" / "program.py").write_text("print('second')")
+    bench.stand_in("xgboost", "print('second')")
     assert bench.runtime.start(bench.launch(XGBOOST), bench.lines.append).wait(60) == 0
     assert bench.lines == ["first", "second"]
 
