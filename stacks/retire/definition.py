@@ -6,7 +6,7 @@ from typing import Any
 from stacks.retire.quiet import quiet_states
 from stacks.retire.remains import remains_states
 from stacks.workflow.asl import HOUR, States, caught, compute, each, failure, merged, q, sdk
-from stacks.workflow.endpoint import removal_states
+from stacks.workflow.endpoint import WAITED, removal_states
 from stacks.workflow.lease import END, end_states, lease_states
 from stacks.workflow.names import Names
 
@@ -60,7 +60,7 @@ def _endpoint_states(names: Names, candidates: Sequence[str]) -> States:
     taken = merged(
         {
             "Take endpoint": compute(
-                {"endpoint": "{% $states.input %}", "looks": 0, "unscaled": []}, then="Find retired endpoint"
+                {"endpoint": "{% $states.input %}", "looks": 0, "refused": "", "unscaled": []}, then="Find retired endpoint"
             ),
         },
         removal_states(
@@ -77,7 +77,7 @@ def _endpoint_states(names: Names, candidates: Sequence[str]) -> States:
             "Endpoint stays": {
                 "Type": "Fail",
                 "Error": "EndpointStays",
-                "Cause": q("'The endpoint ' & $endpoint & ' is ' & $status & ' for too long.'"),
+                "Cause": q(f"'The endpoint ' & $endpoint & ' is still there: it is ' & $status & '. ' & ({WAITED})"),
             },
         },
     )

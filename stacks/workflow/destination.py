@@ -85,6 +85,7 @@ def destination_states(names: Names, *, then: str, refused: str) -> States:
                 "scaled": [],
                 "previous": "",
                 "looks": 0,
+                "refused": "",
                 "token": "",
             },
             then=then,

@@ -38,6 +38,12 @@ WHILE_BUSY = [
     )
 ]
 
+_REFUSED = """$substring($states.context.State.Name & ' failed: '
+    & $states.errorOutput.Error & ' ' & $states.errorOutput.Cause, 0, 3000)"""
+
+WAITED = "$refused != '' ? $refused : 'It was waited for long enough.'"
+"""JSONata: why an endpoint that was to be removed is still there."""
+
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 
 
@@ -114,7 +120,9 @@ def removal_states(
 ) -> States:
     """From `Find {which} endpoint` until it is gone with its autoscaling; `looks` is set, and bounds the wait.
 
-    A failed endpoint may tell no variants: then those that the workload has now are taken.
+    A failed endpoint may tell no variants: then those that the workload has now are taken. Whether a deletion that
+    failed had its effect all the same, only the list tells; if it had not, `stuck` finds the reason in `refused`,
+    which is set as well, to ''.
     """
     known = "[" + ", ".join(f"'{name}'" for name in candidates) + "]"
     return {
@@ -130,9 +138,10 @@ def removal_states(
             ("$status = ''", then),
             (f"$looks > 2 * {TRIES}", stuck),
             (f"$status in {BUSY}", f"Wait for {which} endpoint"),
+            ("$refused != ''", stuck),
             otherwise=f"Look at {which} endpoint",
         ),
-        f"Wait for {which} endpoint": PAUSE | {"Next": f"Find {which} endpoint"},
+        f"Wait for {which} endpoint": PAUSE | {"Assign": {"refused": ""}, "Next": f"Find {which} endpoint"},
         f"Look at {which} endpoint": sdk(
             "sagemaker",
             "describeEndpoint",
@@ -154,8 +163,7 @@ def removal_states(
             "sagemaker",
             "deleteEndpoint",
             {"EndpointName": q(endpoint)},
-            retries=WHILE_BUSY,
-            catch=catch,
+            catch=[caught(f"Find {which} endpoint", {"refused": q(_REFUSED)})],
             then=f"Wait for {which} endpoint",
         ),
     }

@@ -18,6 +18,8 @@ _BEFORE = """[$states.result.ProductionVariants.{
     'serverless': $exists(ServerlessConfig)
 }]"""
 
+_BUSY_FOR_LONG = "'The endpoint was busy for too long: it is ' & $status & '.'"
+
 
 def finding_states(
     names: Names, *, serverless: bool, candidates: Sequence[str], create: str, update: str, early: list[State],
@@ -53,7 +55,7 @@ def finding_states(
                 {
                     "failure": {
                         "Error": "DeploymentFailed",
-                        "Cause": q("'The endpoint was busy for too long: it is ' & $status & '.'"),
+                        "Cause": q(f"$refused != '' ? $refused : {_BUSY_FOR_LONG}"),
                     }
                 },
                 then=withdraw,

@@ -45,7 +45,7 @@ def pointer_states(names: Names, *, then: str, undo: str, stuck: str) -> States:
             names,
             _POINTER,
             catch=[caught("Look at pointer", failure("DeploymentFailed"))],
-            assign={"looks": 0},
+            assign={"looks": 0, "refused": ""},
             then="Tag pointer",
         ),
         "Look at pointer": sdk(
@@ -58,7 +58,9 @@ def pointer_states(names: Names, *, then: str, undo: str, stuck: str) -> States:
         )
         | {"Comment": "A call whose answer was lost may have moved it; what it names must not be undone"},
         "Did pointer move?": choose(("$pointed = $config", "Forget failure"), otherwise=undo),
-        "Forget failure": compute({"failure": {"Error": "", "Cause": ""}, "looks": 0}, then="Tag pointer"),
+        "Forget failure": compute(
+            {"failure": {"Error": "", "Cause": ""}, "looks": 0, "refused": ""}, then="Tag pointer"
+        ),
         "Tag pointer": sdk(
             "ssm",
             "addTagsToResource",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from stacks.workflow.asl import States, caught, choose, compute, merged, q
 from stacks.workflow.destination import other
-from stacks.workflow.endpoint import removal_states
+from stacks.workflow.endpoint import WAITED, removal_states
 from stacks.workflow.names import Names
 
 POINTER_CACHED = 15
@@ -44,7 +44,7 @@ def predecessor_states(names: Names, *, candidates: Sequence[str], then: str) ->
             stuck=waited,
         ),
         {
-            waited: compute({"reason": "It was waited for long enough."}, then="Other endpoint stays"),
+            waited: compute({"reason": q(WAITED)}, then="Other endpoint stays"),
             "Other endpoint stays": compute(
                 {
                     "failure": {

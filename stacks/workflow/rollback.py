@@ -12,6 +12,7 @@ from stacks.workflow.endpoint import (
     BUSY,
     PAUSE,
     TRIES,
+    WAITED,
     WHILE_BUSY,
     deregistering,
     look,
@@ -28,7 +29,7 @@ def rollback_states(names: Names, *, candidates: Sequence[str], then: str, stuck
     """Then the config and the models that failed are removed."""
     lost = [caught("Roll back failed", {"reason": q("$states.errorOutput.Cause & ''")})]
     check = keep_states(names, then="Roll back?", lost=stuck, state="Check lease")
-    check["Check lease"] |= {"Assign": {"looks": 0}}
+    check["Check lease"] |= {"Assign": {"looks": 0, "refused": ""}}
     return merged(
         check,
         {
@@ -44,7 +45,7 @@ def rollback_states(names: Names, *, candidates: Sequence[str], then: str, stuck
             stuck="First endpoint stays",
         ),
         {
-            "First endpoint stays": compute({"reason": "It was waited for long enough."}, then="Roll back failed"),
+            "First endpoint stays": compute({"reason": q(WAITED)}, then="Roll back failed"),
         },
         _returning_states(lost),
         restoring_states(then=then),

@@ -9,6 +9,7 @@ from predict.settings import DEFAULT_CACHE_SECONDS
 from stacks.function import TIMEOUT
 from stacks.workflow.predecessor import LONGEST_REQUEST, POINTER_CACHED
 from tests.stacks.workflow.cloud import Cloud
+from tests.stacks.workflow.faults import FOR_EVER, Breaking, Fault
 from tests.stacks.workflow.interpreter import TaskError
 from tests.stacks.workflow.test_runs import breaking, fails, good_cloud, live, run
 from tests.stacks.workflow.turns import stop_at
@@ -126,6 +127,36 @@ def test_an_endpoint_that_cannot_be_removed_fails_the_run_but_not_the_new_model(
     assert live(cloud)["endpoint"] == SECOND
     assert serving(cloud) == [FIRST, SECOND]
     assert {e["EndpointConfigName"] for e in cloud.endpoints.values()} <= set(cloud.configs)
+
+
+LOST = Fault("SageMaker.SdkClientException", "Read timed out", late=True)
+
+
+@pytest.mark.parametrize("times", [1, FOR_EVER])
+@pytest.mark.parametrize("state", ["Delete other endpoint", "Delete stale endpoint"])
+def test_an_endpoint_that_is_gone_although_nobody_said_so_is_no_failure(cloud: Cloud, state: str, times: int) -> None:
+    if state == "Delete other endpoint":
+        another_schema(cloud)
+    else:
+        cloud.endpoints[FIRST]["EndpointStatus"] = "Failed"
+    output = run(Breaking(cloud, state, LOST, times), execution="run-2").output  # type: ignore[arg-type]
+    assert live(cloud)["config"] == output["config"]
+    assert serving(cloud) == [output["endpoint"]]
+
+
+@pytest.mark.parametrize("times", [1, FOR_EVER])
+def test_a_first_endpoint_that_is_gone_although_nobody_said_so_is_rolled_back(times: int) -> None:
+    cloud = good_cloud()
+    cloud.fault = breaking("Invoke variant", "SageMakerRuntime.ModelErrorException")
+    with pytest.raises(TaskError, match="VerificationFailed"):
+        run(Breaking(cloud, "Delete first endpoint", LOST, times))  # type: ignore[arg-type]
+    assert (cloud.endpoints, cloud.configs, cloud.models, cloud.leases) == ({}, {}, {}, {})
+
+
+def test_a_deletion_that_is_refused_says_why(cloud: Cloud) -> None:
+    another_schema(cloud)
+    cloud.fault = breaking("Delete other endpoint", "SageMaker.AccessDeniedException", "no right to do that")
+    assert "Delete other endpoint failed: SageMaker.AccessDeniedException no right to do that" in fails(cloud).cause
 
 
 def test_the_next_run_removes_what_the_last_one_could_not(cloud: Cloud) -> None:
