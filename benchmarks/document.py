@@ -1,0 +1,20 @@
+"""docs/performance.md: each benchmark writes its own section, between markers; people write the rest."""
+
+import re
+from pathlib import Path
+
+PAGE = Path(__file__).parents[1] / "docs/performance.md"
+
+
+def write(section: str, text: str, page: Path = PAGE) -> None:
+    """Replace what is between `<!-- section -->` and `<!-- /section -->`.
+
+    Raises:
+        SystemExit: the page has no such markers.
+    """
+    begin, end = f"<!-- {section} -->", f"<!-- /{section} -->"
+    found = re.compile(rf"(?<={re.escape(begin)}\n).*?(?={re.escape(end)})", re.DOTALL)
+    old = page.read_text(encoding="utf-8")
+    if not found.search(old):
+        raise SystemExit(f"{page.name} has no line {begin} with a line {end} after it: add them where the table belongs")
+    page.write_text(found.sub(lambda _: text.rstrip("\n") + "\n", old, count=1), encoding="utf-8")
