@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ JSON = "application/json"
 CSV = "text/csv"
 NPY = "application/x-npy"
 TEXTS = (JSON, CSV)
+# Begins with a digit or sign, so that it has a row.
+_PLAIN = re.compile(r"[-+.0-9][-+.,0-9eE \r\n]*")
 
 
 def decode(body: str | bytes, media_type: str) -> np.ndarray[Any, Any]:
@@ -29,6 +32,21 @@ def decode(body: str | bytes, media_type: str) -> np.ndarray[Any, Any]:
     if media_type == NPY:
         return _from_npy(body if isinstance(body, bytes) else body.encode())
     raise UnsupportedFormatError(media_type)
+
+
+def numbers(body: str | bytes, dtype: Any) -> np.ndarray[Any, Any] | None:
+    """Return what `decode(body, CSV).astype(dtype)` does, for plain rows of numbers in a third of its time.
+
+    Nothing where the body is anything else (quoted, ragged, empty, no numbers): `decode` knows what that means.
+    """
+    text = _text(body)
+    if not _PLAIN.fullmatch(text):
+        return None
+    try:
+        rows: np.ndarray[Any, Any] = np.loadtxt(text.split("\n"), dtype, comments=None, delimiter=",", ndmin=2)
+    except ValueError:
+        return None
+    return rows
 
 
 def encode(values: Any, media_type: str) -> str | bytes:
@@ -73,7 +91,10 @@ def _to_csv(values: Any) -> str:
     if array.ndim < 2:
         array = array.reshape(-1, 1)
     stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(array)
+    # Python's own numbers are written as NumPy's are, several times faster; not so 32-bit floats, which would show
+    # digits that they do not have.
+    rows = array.tolist() if array.dtype.kind in "biuU" or array.dtype == np.float64 else array
+    csv.writer(stream, lineterminator="\n").writerows(rows)
     return stream.getvalue()
 
 

@@ -53,19 +53,29 @@ def _rows(body: bytes, media_type: str) -> Features:
 
 
 def _instances(instances: list[Any]) -> Features:
-    vectors = [_vector(instance) for instance in instances]
+    features = [_features(instance) for instance in instances]
+    if all(isinstance(row, list) for row in features):
+        return _dense(features)
+    vectors = [_vector(row) for row in features]
     if any(isinstance(vector, csr_matrix) for vector in vectors):
         width = max(vector.shape[-1] for vector in vectors)
         return vstack([_widened(vector, width) for vector in vectors]).tocsr() if vectors else csr_matrix((0, 0))
-    array = np.array(vectors, dtype=float)
-    if len(vectors) and not np.isfinite(array).all():
+    return _dense(vectors)
+
+
+def _features(instance: Any) -> Any:
+    """Return one row as it was sent: a plain list of numbers, or a tensor of values with or without keys."""
+    return instance["data"]["features"] if "data" in instance else instance["features"]
+
+
+def _dense(rows: list[Any]) -> Features:
+    array = np.array(rows, dtype=float)
+    if not np.isfinite(array).all():
         raise ValueError("a feature is no finite number")
-    return array.reshape(len(vectors), -1) if vectors else np.zeros((0, 0))
+    return array.reshape(len(rows), -1) if rows else np.zeros((0, 0))
 
 
-def _vector(instance: Any) -> "np.ndarray[Any, np.dtype[np.float64]] | csr_matrix":
-    """Return one row: a plain list of numbers, or a tensor of values with or without keys."""
-    features = instance["data"]["features"] if "data" in instance else instance["features"]
+def _vector(features: Any) -> "np.ndarray[Any, np.dtype[np.float64]] | csr_matrix":
     if isinstance(features, list):
         return np.array(features, dtype=float)
     values = np.array(features["values"], dtype=float)

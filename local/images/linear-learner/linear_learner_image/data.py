@@ -1,7 +1,6 @@
 """A channel's files as rows: CSV with the label first and no header, or RecordIO-protobuf, dense or sparse."""
 
 import gzip
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +90,7 @@ def csv_rows(body: bytes) -> Array:
     if not lines:
         return np.zeros((0, 0))
     try:
-        array: Array = np.loadtxt(io.StringIO("\n".join(lines)), delimiter=",", ndmin=2, comments=None)
+        array: Array = np.loadtxt(lines, delimiter=",", ndmin=2, comments=None)
     except ValueError as error:
         raise ValueError(f"not rows of numbers without a header: {error}") from error
     if not np.isfinite(array).all():

@@ -11,6 +11,8 @@ class ScikitLearnDefaults(Defaults):
 
     def input_fn(self, input_data: str | bytes, content_type: str) -> Any:
         """Read a body; a single row stays one row."""
+        if content_type == formats.CSV and (plain := formats.numbers(input_data, np.float32)) is not None:
+            return plain
         array = formats.decode(input_data, content_type)
         if array.ndim == 1:
             array = array.reshape(1, -1)
