@@ -1,0 +1,71 @@
+"""The one thread of a worker that runs what must not hold up its event loop."""
+
+import threading
+from asyncio import AbstractEventLoop, Future
+from collections.abc import Callable
+from contextlib import suppress
+from queue import SimpleQueue
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from serving.service import Service, invoked
+
+if TYPE_CHECKING:
+    from serving.connection import Connection
+
+Job = tuple["Connection", bytes, str, str]
+
+
+class ServiceThread:
+    """Loads the service, then runs invocations one after another; a client that has left costs nothing.
+
+    Loading happens here too, so that a user's code finds in `invoke` what it bound to its thread while loading.
+    """
+
+    def __init__(self, loop: AbstractEventLoop) -> None:
+        self._loop = loop
+        self._jobs: SimpleQueue[Job] = SimpleQueue()
+        # When the running invocation began, 0 while there is none.
+        self.since = 0.0
+
+    def start(self, load: Callable[[], Service]) -> "Future[Service]":
+        """Begin; a daemon, since a service that hangs must not keep the process."""
+        loaded: Future[Service] = self._loop.create_future()
+        threading.Thread(target=self._run, args=(load, loaded), name="service", daemon=True).start()
+        return loaded
+
+    def put(self, connection: "Connection", body: bytes, content_type: str, accept: str) -> None:
+        """Queue an invocation; `connection.answered` gets what it makes."""
+        self._jobs.put((connection, body, content_type, accept))
+
+    def _run(self, load: Callable[[], Service], loaded: "Future[Service]") -> None:
+        try:
+            service = load()
+        except Exception as error:  # whatever a user's code raises
+            self._tell(_set, loaded, None, error)
+            return
+        except SystemExit as error:
+            self._tell(_set, loaded, None, RuntimeError(f"the code that loads the model exited: {error}"))
+            return
+        self._tell(_set, loaded, service, None)
+        while True:
+            connection, body, content_type, accept = self._jobs.get()
+            if connection.gone:
+                continue
+            self.since = monotonic()
+            answer = invoked(service, body, content_type, accept)
+            self.since = 0.0
+            self._tell(connection.answered, answer)
+
+    def _tell(self, what: Callable[..., None], *arguments: Any) -> None:
+        with suppress(RuntimeError):  # the loop has ended: nobody waits any more
+            self._loop.call_soon_threadsafe(what, *arguments)
+
+
+def _set(loaded: "Future[Service]", service: Service | None, error: Exception | None) -> None:
+    if loaded.cancelled():
+        return
+    if error is not None:
+        loaded.set_exception(error)
+    elif service is not None:
+        loaded.set_result(service)
