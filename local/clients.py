@@ -1,7 +1,8 @@
 """boto3 clients that call the embedded AWS itself, for modules that need S3, Logs or ECR as a user would."""
 
+import threading
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import boto3
 from botocore.config import Config
@@ -15,6 +16,7 @@ _CONFIG = Config(
     max_pool_connections=50,
     proxies={},  # a proxy of the host's must not see calls to localhost
 )
+_LOCK = threading.Lock()  # a session may make one client at a time
 
 
 @cache
@@ -23,11 +25,22 @@ def client(service: str, settings: Settings, role: str = "") -> Any:
 
     One for all threads: clients may be shared, and each takes tens of milliseconds to make.
     """
-    session: Any = boto3.session.Session(region_name=REGION)
-    return session.client(
-        service,
-        endpoint_url=settings.endpoint_url,
-        aws_access_key_id=access_key(role),
-        aws_secret_access_key="test",  # noqa: S106  the embedded AWS checks no secret
-        config=_CONFIG,
-    )
+    return made(service, REGION, settings.endpoint_url, access_key(role), _CONFIG)
+
+
+def made(service: str, region: str, url: str, key: str, config: Config) -> Any:
+    """Make a client in the one session of this process: a session of its own reads all that boto3 knows anew."""
+    with _LOCK:
+        return _session().client(
+            cast(Any, service),
+            region_name=region,
+            endpoint_url=url,
+            aws_access_key_id=key,
+            aws_secret_access_key="test",  # noqa: S106  the embedded AWS checks no secret
+            config=config,
+        )
+
+
+@cache
+def _session() -> boto3.session.Session:
+    return boto3.session.Session(region_name=REGION)

@@ -29,6 +29,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
         log_filters,
         map_runs,
         parallel,
+        programs,
         redrive,
         rest_apis,
         resumption,
@@ -47,6 +48,7 @@ def install(settings: Settings, lambdas: Lambdas) -> None:
     service_clients.install(settings)
     service_tasks.install()
     definitions.install()
+    programs.install()
     definition_checks.install()
     attempts.install()
     retries.install()

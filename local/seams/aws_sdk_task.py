@@ -34,8 +34,7 @@ def service_of(api: str) -> str:
     name = boto_name(api)
     if name is None:
         return api[:1].upper() + api[1:]
-    model = botocore.session.get_session().get_service_model(name)
-    words = str(model.service_id).split(" ")
+    words = str(_model(name).service_id).split(" ")
     return "".join(_CAPITALS.sub(lambda found: found[0][0] + found[0][1:].lower(), word) for word in words)
 
 
@@ -45,8 +44,12 @@ def has_action(api: str, action: str) -> bool:
     name = boto_name(api)
     if name is None:
         return False
-    operations = botocore.session.get_session().get_service_model(name).operation_names
-    return action[:1].upper() + action[1:] in operations
+    return action[:1].upper() + action[1:] in _model(name).operation_names
+
+
+@cache
+def _model(name: str) -> Any:
+    return botocore.session.get_session().get_service_model(name)
 
 
 class AwsSdkTask(moto_task.StateTaskServiceAwsSdk):

@@ -17,7 +17,7 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import ASLParserException
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from local.seams.definitions import parse
+from local.seams.programs import program
 
 MOST_BYTES = 1024 * 1024
 
@@ -54,7 +54,7 @@ def problems(definition: str) -> Iterator[tuple[str, str, str]]:
     if len(definition.encode()) > MOST_BYTES:
         yield "SCHEMA_VALIDATION_FAILED", "Maximum state machine definition size is 1 MB", "/"
     try:
-        parse(definition)
+        program(definition)
     except ASLParserException as error:
         yield from (("SCHEMA_VALIDATION_FAILED", text, "/") for text in error.errors)
         return

@@ -9,9 +9,8 @@ import functools
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
-import boto3
 from botocore.config import Config
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_factory,
@@ -19,6 +18,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from moto.stepfunctions.parser.asl.utils import boto_client
 
 from local.access.credentials import access_key
+from local.clients import made
 from local.settings import Settings
 
 _LOCK = threading.Lock()
@@ -41,21 +41,16 @@ def client_factory(endpoint_url: str) -> ClientFor:
 
     @functools.cache
     def make(region: str, service: str, validated: bool, role: str) -> Any:
-        return boto3.session.Session(region_name=region).client(
-            cast(Any, service),
-            endpoint_url=endpoint_url,
-            aws_access_key_id=access_key(role),
-            aws_secret_access_key="test",  # noqa: S106  the embedded AWS checks no secret
-            config=Config(
-                retries={"max_attempts": 0, "total_max_attempts": 1},
-                s3={"addressing_style": "path"},
-                connect_timeout=10,
-                read_timeout=3600,
-                max_pool_connections=200,
-                parameter_validation=validated,
-                proxies={},
-            ),
+        config = Config(
+            retries={"max_attempts": 0, "total_max_attempts": 1},
+            s3={"addressing_style": "path"},
+            connect_timeout=10,
+            read_timeout=3600,
+            max_pool_connections=200,
+            parameter_validation=validated,
+            proxies={},
         )
+        return made(service, region, endpoint_url, access_key(role), config)
 
     def client_for(region: str, service: str, state_credentials: Any = None, validated: bool = False) -> Any:
         with _LOCK:
