@@ -9,11 +9,19 @@ INVOCATIONS = b"/invocations"
 
 
 class Reply(NamedTuple):
-    """An answer that is known when the headers are; `extra` are header lines."""
+    """An answer that needs no model.
+
+    Args:
+        answer: the answer.
+        extra: header lines.
+        head: the request was HEAD: without the body.
+        linger: the client may still be sending what nobody reads.
+    """
 
     answer: Answer
     extra: bytes = b""
     head: bool = False
+    linger: bool = False
 
 
 class Routes:

@@ -2,9 +2,9 @@
 
 import threading
 from asyncio import AbstractEventLoop, Future
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +25,9 @@ class ServiceThread:
     def __init__(self, loop: AbstractEventLoop) -> None:
         self._loop = loop
         self._jobs: SimpleQueue[Job] = SimpleQueue()
-        # When the running invocation began, 0 while there is none.
+        # The invocation that runs: since when, and for whom; 0 and None while there is none.
         self.since = 0.0
+        self.running: Connection | None = None
 
     def start(self, load: Callable[[], Service]) -> "Future[Service]":
         """Begin; a daemon, since a service that hangs must not keep the process."""
@@ -38,34 +39,40 @@ class ServiceThread:
         """Queue an invocation; `connection.answered` gets what it makes."""
         self._jobs.put((connection, body, content_type, accept))
 
+    def forsaken(self) -> "Iterator[Connection]":
+        """Yield who waits, and take them off the queue."""
+        with suppress(Empty):
+            while True:
+                yield self._jobs.get_nowait()[0]
+
     def _run(self, load: Callable[[], Service], loaded: "Future[Service]") -> None:
         try:
             service = load()
-        except Exception as error:  # whatever a user's code raises
+        except (Exception, SystemExit) as error:  # whatever a user's code raises
             self._tell(_set, loaded, None, error)
-            return
-        except SystemExit as error:
-            self._tell(_set, loaded, None, RuntimeError(f"the code that loads the model exited: {error}"))
             return
         self._tell(_set, loaded, service, None)
         while True:
             connection, body, content_type, accept = self._jobs.get()
             if connection.gone:
                 continue
-            self.since = monotonic()
+            self.running, self.since = connection, monotonic()
             answer = invoked(service, body, content_type, accept)
-            self.since = 0.0
+            self.running, self.since = None, 0.0
             self._tell(connection.answered, answer)
+            del connection, body, answer  # nothing is held while there is nothing to do
 
     def _tell(self, what: Callable[..., None], *arguments: Any) -> None:
         with suppress(RuntimeError):  # the loop has ended: nobody waits any more
             self._loop.call_soon_threadsafe(what, *arguments)
 
 
-def _set(loaded: "Future[Service]", service: Service | None, error: Exception | None) -> None:
+def _set(loaded: "Future[Service]", service: Service | None, error: Exception | SystemExit | None) -> None:
     if loaded.cancelled():
         return
-    if error is not None:
+    if isinstance(error, SystemExit):  # a future would let it out into the loop
+        loaded.set_exception(RuntimeError(f"the code that loads the model ended the program: {error}"))
+    elif error is not None:
         loaded.set_exception(error)
     elif service is not None:
         loaded.set_result(service)
