@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 import pytest
 import requests
-from framework import Defaults, formats
-from framework.app import Application
-from framework.handlers import Handler, load_module
+from framework import code, formats
+from framework.defaults import Defaults
+from framework.handlers import Handler
 from framework.problems import ScriptModeError
 from framework.server import Settings
+from framework.service import FunctionService
 
 from tests.local.images.wheels import shouter
 
@@ -44,22 +45,14 @@ def handler(**functions: Callable[..., Any]) -> Handler:
     return Handler(SimpleNamespace(**{"model_fn": model_fn, **functions}), Defaults(), "/model")
 
 
-def ask(
-    application: Application, body: bytes = b"", path: str = "/invocations", method: str = "POST", **headers: str
-) -> tuple[int, str, bytes]:
-    """Call a WSGI application; return status, media type, body."""
-    got: dict[str, Any] = {}
-
-    def start(status: str, names: list[tuple[str, str]]) -> None:
-        got.update(status=int(status.split()[0]), headers=dict(names))
-
-    environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "wsgi.input": io.BytesIO(body), **headers}
-    answer = b"".join(application(environ, start))
-    return got["status"], got["headers"]["Content-Type"], answer
+def ask(asked: FunctionService, body: bytes, content_type: str = "", accept: str = "") -> tuple[int, str, bytes]:
+    """Return status, media type, body."""
+    answer = asked.invoke(body, content_type, accept)
+    return answer.status, answer.media_type, answer.body
 
 
-def application(given: Handler, **more: Any) -> Application:
-    return Application(given.answer, limit=MB, **more)
+def service(given: Handler, **more: Any) -> FunctionService:
+    return FunctionService(given.answer, inline_bytes=0, **more)
 
 
 @pytest.mark.unit
@@ -73,7 +66,7 @@ def application(given: Handler, **more: Any) -> Application:
     ],
 )
 def test_defaults_read_csv_and_write_what_is_asked(accept: str, expected: bytes) -> None:
-    status, media_type, body = ask(application(handler()), b"1,2\n", CONTENT_TYPE="text/csv", HTTP_ACCEPT=accept)
+    status, media_type, body = ask(service(handler()), b"1,2\n", content_type="text/csv", accept=accept)
     assert (status, body) == (200, expected)
     assert media_type == (accept if accept == "text/csv" else "application/json")
 
@@ -82,9 +75,7 @@ def test_defaults_read_csv_and_write_what_is_asked(accept: str, expected: bytes)
 def test_numpy_goes_in_and_out() -> None:
     buffer = io.BytesIO()
     np.save(buffer, np.array([[1.5, 2.5]]))
-    status, media_type, body = ask(
-        application(handler()), buffer.getvalue(), CONTENT_TYPE=formats.NPY, HTTP_ACCEPT=formats.NPY
-    )
+    status, media_type, body = ask(service(handler()), buffer.getvalue(), content_type=formats.NPY, accept=formats.NPY)
     assert (status, media_type) == (200, formats.NPY)
     assert np.load(io.BytesIO(body)).tolist() == [[3.0, 5.0]]
 
@@ -93,47 +84,51 @@ def test_numpy_goes_in_and_out() -> None:
 def test_a_pickled_array_is_refused() -> None:
     buffer = io.BytesIO()
     np.save(buffer, np.array([{"a": 1}], dtype=object), allow_pickle=True)
-    status, _, body = ask(application(handler()), buffer.getvalue(), CONTENT_TYPE=formats.NPY)
+    status, _, body = ask(service(handler()), buffer.getvalue(), content_type=formats.NPY)
     assert status == 400, body
 
 
 @pytest.mark.unit
 def test_json_is_read_where_no_type_is_said() -> None:
-    assert ask(application(handler()), b"[[1]]")[2] == b"[[2.0]]"
+    assert ask(service(handler()), b"[[1]]")[2] == b"[[2.0]]"
 
 
 @pytest.mark.unit
 def test_the_default_accept_can_be_set() -> None:
-    assert ask(application(handler(), default_accept="text/csv"), b"[[1, 2]]")[1:] == ("text/csv", b"2.0,4.0\n")
+    assert ask(service(handler(), default_accept="text/csv"), b"[[1, 2]]")[1:] == ("text/csv", b"2.0,4.0\n")
 
 
 @pytest.mark.unit
 @pytest.mark.parametrize(
     ("headers", "body", "status", "word"),
     [
-        ({"CONTENT_TYPE": "image/png"}, b"x", 415, "image/png"),
-        ({"HTTP_ACCEPT": "image/png"}, b"[[1]]", 406, "image/png"),
-        ({"CONTENT_TYPE": "application/json"}, b"[[1", 400, "Expecting"),
-        ({"CONTENT_TYPE": "text/csv"}, b"1,2\n3\n", 400, "inhomogeneous"),
-        ({"CONTENT_TYPE": "text/csv"}, b"\xff", 400, "utf-8"),
-        ({"CONTENT_TYPE": formats.NPY}, b"x", 400, ""),
-        ({"CONTENT_TYPE": "text/csv"}, b"a,b\n", 500, "could not convert"),
-        ({"CONTENT_TYPE": "text/csv"}, b"1" * (MB + 1), 413, "larger"),
+        ({"content_type": "image/png"}, b"x", 415, "image/png"),
+        ({"accept": "image/png"}, b"[[1]]", 406, "image/png"),
+        ({"content_type": "application/json"}, b"[[1", 400, "Expecting"),
+        ({"content_type": "text/csv"}, b"1,2\n3\n", 400, "inhomogeneous"),
+        ({"content_type": "text/csv"}, b"\xff", 400, "utf-8"),
+        ({"content_type": formats.NPY}, b"x", 400, ""),
+        ({"content_type": "text/csv"}, b"a,b\n", 500, "could not convert"),
     ],
 )
 def test_errors_have_their_status_and_reason(headers: dict[str, str], body: bytes, status: int, word: str) -> None:
-    found, media_type, answer = ask(application(handler()), body, **headers)
+    found, media_type, answer = ask(service(handler()), body, **headers)
     assert (found, media_type) == (status, "application/json")
     assert word in json.loads(answer)["error-message"]
 
 
 @pytest.mark.unit
-def test_other_routes_are_not_found_and_other_methods_refused() -> None:
-    serving = application(handler())
-    assert ask(serving, path="/elsewhere")[0] == 404
-    assert ask(serving, method="GET")[0] == 405
-    assert ask(serving, path="/ping", method="GET")[0] == 200
-    assert ask(serving, path="/execution-parameters", method="GET")[0] == 404
+def test_what_the_kernel_refuses_has_the_form_of_the_other_errors() -> None:
+    answer = service(handler()).refused(405, "GET is not answered at /invocations; use POST")
+    assert (answer.status, answer.media_type) == (405, "application/json")
+    assert json.loads(answer.body)["error"] == "MethodNotAllowed"
+    assert "GET is not answered" in json.loads(answer.body)["error-message"]
+
+
+@pytest.mark.unit
+def test_execution_parameters_are_those_of_the_script() -> None:
+    assert service(handler()).execution_parameters() is None
+    assert service(handler(), parameters={"MaxPayloadInMB": 3}).execution_parameters() == b'{"MaxPayloadInMB": 3}'
 
 
 @pytest.mark.unit
@@ -143,7 +138,7 @@ def test_own_functions_go_before_defaults() -> None:
         predict_fn=lambda data, model: sum(model.predict(data)),
         output_fn=lambda prediction, accept: (f"<{prediction}>", "text/xml"),
     )
-    assert ask(application(given), b"1|2", CONTENT_TYPE="text/pipes") == (200, "text/xml", b"<6.0>")
+    assert ask(service(given), b"1|2", content_type="text/pipes") == (200, "text/xml", b"<6.0>")
 
 
 @pytest.mark.unit
@@ -156,21 +151,32 @@ def test_scripts_may_answer_with_the_response_of_awss_package() -> None:
             encoders.array_to_csv(prediction), accept, mimetype=accept
         ),
     )
-    answer = ask(application(given), b"1,2", CONTENT_TYPE="text/csv", HTTP_ACCEPT="text/csv")
+    answer = ask(service(given), b"1,2", content_type="text/csv", accept="text/csv")
     assert answer == (200, "text/csv", b"2.0,4.0\n")
 
 
 @pytest.mark.unit
 def test_a_module_that_is_not_there_is_named() -> None:
     with pytest.raises(ScriptModeError, match=r"there is no module not_here\.inference"):
-        load_module("not_here.inference")
-    assert load_module("") is None
+        code.load("not_here.inference", [])
+    assert code.load("", []) is None
+
+
+@pytest.mark.unit
+def test_a_script_may_be_called_as_a_module_of_the_image(tmp_path: Path) -> None:
+    (tmp_path / "serving.py").write_text("import framework\nNAME = framework.NAME\n")
+    (tmp_path / "framework.py").write_text("NAME = 'the user'\n")
+    program = "import sys; from pathlib import Path; from framework import code, server"
+    program += "; print(code.load('serving', [Path(sys.argv[1])]).NAME)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", program, tmp_path], env=environment, capture_output=True, text=True)
+    assert done.stdout == "the user\n", done.stderr
 
 
 @pytest.mark.unit
 def test_transform_fn_does_it_all() -> None:
     given = handler(transform_fn=lambda model, body, media_type, accept: f"{type(model).__name__} {body} {accept}")
-    assert ask(application(given), b"x", CONTENT_TYPE="text/csv")[2] == b"Doubler x application/json"
+    assert ask(service(given), b"x", content_type="text/csv")[2] == b"Doubler x application/json"
 
 
 @pytest.mark.unit
@@ -189,9 +195,16 @@ def test_a_module_without_model_fn_cannot_be_served() -> None:
 def test_settings_come_from_the_variables_of_the_toolkit() -> None:
     given = {"SAGEMAKER_MODEL_SERVER_WORKERS": "3", "SAGEMAKER_MODEL_SERVER_TIMEOUT": "9", "SAGEMAKER_PROGRAM": "a.py"}
     settings = Settings.from_environment(given)
-    assert (settings.workers, settings.timeout, settings.port, settings.program) == (3, 9, 8080, "a.py")
+    server = settings.server
+    assert (server.workers, server.invocation_seconds, server.port, settings.program) == (3, 9, 8080, "a.py")
     with pytest.raises(ScriptModeError, match="SAGEMAKER_MODEL_SERVER_WORKERS='many'"):
         Settings.from_environment({"SAGEMAKER_MODEL_SERVER_WORKERS": "many"})
+
+
+@pytest.mark.unit
+def test_the_largest_body_is_asked_for_in_megabytes() -> None:
+    assert Settings.from_environment({}).server.max_body_bytes == 100 * MB
+    assert Settings.from_environment({"SAGEMAKER_MAX_PAYLOAD_IN_MB": "7"}).server.max_body_bytes == 7 * MB
 
 
 def free_port() -> int:
@@ -206,7 +219,7 @@ def served(base: Path, script: str, **variables: str) -> Iterator[tuple[str, sub
     (base / "model" / "code").mkdir(parents=True, exist_ok=True)
     (base / "model" / "code" / "inference.py").write_text(dedent(script))
     port = free_port()
-    program = "import sys, framework; sys.exit(framework.serve(framework.Defaults()))"
+    program = "import sys; from framework import defaults, server; sys.exit(server.serve(defaults.Defaults()))"
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(sys.path),

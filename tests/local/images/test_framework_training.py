@@ -12,9 +12,8 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-import framework
 import pytest
-from framework import packages
+from framework import packages, trainer
 from framework.hyperparameters import arguments
 
 from tests.local.images.wheels import shouter
@@ -76,7 +75,7 @@ def test_arguments_are_sorted_and_typed_as_the_toolkit_does() -> None:
 
 def test_a_script_gets_hyperparameters_as_arguments_and_variables(base: Path) -> None:
     write(base, DUMP, depth="3", rate="0.5", kind='"linear"', plain="text", sagemaker_job_name='"job"')
-    assert framework.train() == 0
+    assert trainer.train() == 0
     found = seen(base)
     assert found["arguments"] == ["--depth", "3", "--kind", "linear", "--plain", "text", "--rate", "0.5"]
     variables = found["variables"]
@@ -89,7 +88,7 @@ def test_a_script_gets_hyperparameters_as_arguments_and_variables(base: Path) ->
 
 def test_a_script_finds_its_folders_and_channels(base: Path) -> None:
     write(base, DUMP)
-    assert framework.train() == 0
+    assert trainer.train() == 0
     found = seen(base)
     variables = found["variables"]
     assert found["folder"] == str(base / "code")
@@ -106,12 +105,12 @@ def test_a_script_finds_its_folders_and_channels(base: Path) -> None:
 
 def test_a_training_script_may_import_what_its_serving_functions_use(base: Path) -> None:
     write(base, "from sagemaker_containers.beta.framework import encoders, worker")
-    assert framework.train() == 0, failure(base)
+    assert trainer.train() == 0, failure(base)
 
 
 def test_a_script_finds_its_cluster(base: Path) -> None:
     write(base, DUMP)
-    assert framework.train() == 0
+    assert trainer.train() == 0
     variables = seen(base)["variables"]
     assert json.loads(variables["SM_HOSTS"]) == ["algo-1", "algo-2"]
     assert variables["SM_CURRENT_HOST"] == "algo-2"
@@ -128,7 +127,7 @@ def test_a_script_finds_its_cluster(base: Path) -> None:
 
 def test_a_failing_script_leaves_its_error_and_exit_code(base: Path, capfd: pytest.CaptureFixture[str]) -> None:
     write(base, "print('hello', flush=True)\nraise ValueError('depth is wrong')", depth="3")
-    assert framework.train() == 1
+    assert trainer.train() == 1
     assert failure(base).startswith(
         'ExecuteUserScriptError:\nExitCode 1\nErrorMessage "ValueError: depth is wrong"\nCommand "'
     )
@@ -140,26 +139,26 @@ def test_a_failing_script_leaves_its_error_and_exit_code(base: Path, capfd: pyte
 
 def test_the_scripts_own_failure_file_is_kept(base: Path) -> None:
     write(base, "open('../output/failure', 'w').write('no rows')\nraise SystemExit(3)")
-    assert framework.train() == 1
+    assert trainer.train() == 1
     assert failure(base) == "no rows"
 
 
 def test_a_missing_entry_point_names_what_there_is(base: Path) -> None:
     write(base, "", "other.py")
     (base / "input/config/hyperparameters.json").write_text('{"sagemaker_program": "train.py"}')
-    assert framework.train() == 1
+    assert trainer.train() == 1
     assert "train.py is not in" in failure(base)
     assert "other.py" in failure(base)
 
 
 def test_no_entry_point_is_a_failure(base: Path) -> None:
-    assert framework.train() == 1
+    assert trainer.train() == 1
     assert "sagemaker_program" in failure(base)
 
 
 def test_a_shell_script_gets_the_arguments(base: Path) -> None:
     write(base, 'echo "$@" > "$SM_MODEL_DIR/arguments"', "run.sh", title="a b", x="1")
-    assert framework.train() == 0
+    assert trainer.train() == 0
     assert (base / "model" / "arguments").read_text() == "--title a b -x 1\n"
 
 
@@ -177,7 +176,7 @@ def test_code_comes_from_an_archive_of_this_machine(base: Path) -> None:
     source = archive(base, ("train.py", dedent(DUMP)), ("helper.py", ""))
     write(base, "", sagemaker_submit_directory=json.dumps(f"file://{source}"))
     (base / "code" / "train.py").unlink()
-    assert framework.train() == 0
+    assert trainer.train() == 0
     assert seen(base)["variables"]["SM_MODULE_DIR"] == f"file://{source}"
 
 
@@ -188,14 +187,14 @@ def test_code_comes_from_a_channel_where_the_network_is_isolated(base: Path) -> 
     channel = base / "input" / "data" / "code"
     channel.mkdir(parents=True)
     Path(archive(base, ("train.py", dedent(DUMP)))).rename(channel / "sourcedir.tar.gz")
-    assert framework.train() == 0, failure(base)
+    assert trainer.train() == 0, failure(base)
 
 
 def test_an_archive_that_leads_out_is_refused(base: Path) -> None:
     source = archive(base, ("../../escaped.py", "1"))
     write(base, "", sagemaker_submit_directory=json.dumps(source))
     (base / "code" / "train.py").unlink()
-    assert framework.train() == 1
+    assert trainer.train() == 1
     assert "cannot extract" in failure(base)
     assert not (base.parent / "escaped.py").exists()
 
@@ -203,7 +202,7 @@ def test_an_archive_that_leads_out_is_refused(base: Path) -> None:
 def test_code_in_s3_that_nobody_placed_is_a_clear_failure(base: Path) -> None:
     write(base, "", sagemaker_submit_directory='"s3://bucket/sourcedir.tar.gz"')
     (base / "code" / "train.py").unlink()
-    assert framework.train() == 1
+    assert trainer.train() == 1
     assert "s3://bucket/sourcedir.tar.gz" in failure(base)
 
 
@@ -218,7 +217,7 @@ def test_requirements_are_installed_for_this_job_alone(base: Path, monkeypatch: 
         """,
     )
     (base / "code" / "requirements.txt").write_text(f"{shouter(base)}\nnumpy\n")
-    assert framework.train() == 0, failure(base)
+    assert trainer.train() == 0, failure(base)
     assert (base / "model" / "said").read_text() == "HI"
     probe = subprocess.run([sys.executable, "-c", "import shouter"], capture_output=True, check=False)
     assert probe.returncode == 1, "the image's own environment must not change"
@@ -232,7 +231,7 @@ def test_code_with_a_setup_is_installed_and_run_as_a_module(base: Path, monkeypa
     monkeypatch.setenv("PIP_NO_WARN_CONFLICTS", "1")
     write(base, DUMP, "job.py", depth="3")
     (base / "code" / "setup.py").write_text("from setuptools import setup\nsetup(name='job', py_modules=['job'])\n")
-    assert framework.train() == 0, failure(base)
+    assert trainer.train() == 0, failure(base)
     assert seen(base)["arguments"] == ["--depth", "3"]
     assert list((base / "packages").glob("lib/*/site-packages/job.py"))
 
@@ -242,7 +241,7 @@ def test_requirements_that_do_not_install_fail_the_job(base: Path, monkeypatch: 
     monkeypatch.setenv("PIP_NO_WARN_CONFLICTS", "1")
     write(base, DUMP)
     (base / "code" / "requirements.txt").write_text("there-is-no-such-package-here==1\n")
-    assert framework.train() == 1
+    assert trainer.train() == 1
     assert failure(base).startswith("InstallRequirementsError:\nExitCode 1\nErrorMessage")
     assert "No matching distribution found for there-is-no-such-package-here==1" in failure(base)
     assert not (base / "model" / "seen.json").exists()
@@ -267,7 +266,7 @@ def test_sigterm_reaches_the_script(base: Path) -> None:
         time.sleep(60)
         """,
     )
-    program = "import sys, framework; sys.exit(framework.train())"
+    program = "import sys; from framework import trainer; sys.exit(trainer.train())"
     path = os.pathsep.join(sys.path)
     with subprocess.Popen([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": path}) as process:
         deadline = time.monotonic() + 30

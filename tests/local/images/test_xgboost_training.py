@@ -222,7 +222,7 @@ def run_alone(job: Job) -> tuple[str, str]:
     """Train in a process of its own; return what it printed, and whether pandas and scikit-learn were loaded."""
     tell = "import sys; from xgboost_image import __main__ as m; code = m.main(['train'])"
     tell += "; print(*(name in sys.modules for name in ('pandas', 'sklearn'))); sys.exit(code)"
-    path = os.pathsep.join(str(ROOT / name) for name in ("xgboost", "framework", "recordio"))
+    path = os.pathsep.join(str(ROOT / "local" / "images" / name) for name in ("xgboost", "framework", "recordio"))
     environment = {**os.environ, "PYTHONPATH": path, "SAGEMAKER_BASE_DIR": str(job.paths.base)}
     done = subprocess.run([sys.executable, "-c", tell], capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

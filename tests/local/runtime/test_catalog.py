@@ -81,7 +81,7 @@ def test_every_stand_in_of_the_catalog_can_run_as_a_process(stand_in: catalog.St
     assert image is not None
     definition = dockerfile.read(image.context / image.dockerfile)
     (needs,) = rootfs.requirements(rootfs.ensure(image, definition), definition)
-    assert "gunicorn==" in needs
+    assert "uvloop==" in needs
     assert definition.entrypoint[:2] == ("python", "-m")
 
 

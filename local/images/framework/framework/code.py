@@ -4,13 +4,21 @@ The embedded SageMaker has put it there when it lies in S3: this image knows no 
 file system is placed here.
 """
 
+import importlib
+import importlib.util
 import shutil
+import sys
 import tarfile
+from collections.abc import Sequence
+from importlib.machinery import PathFinder
 from pathlib import Path
+from typing import Any
 
 from framework.problems import ScriptModeError
 
 _ROOT = "/opt/ml"
+# Packages of this image that are no library, so that a script may have modules of the same names.
+_OURS = ("framework", "recordio", "scikit_learn_image", "serving", "xgboost_image")
 
 
 def place(source: str, target: Path) -> None:
@@ -61,3 +69,31 @@ def _write(members: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> N
         with place.open("wb") as file:
             shutil.copyfileobj(content, file)
         place.chmod(0o755 if member.mode & 0o100 else 0o644)
+
+
+def load(name: str, folders: Sequence[Path]) -> Any:
+    """Import the user's module by its name from `folders`; nothing where none is named.
+
+    Raises:
+        ScriptModeError: there is no such module.
+    """
+    sys.path[:0] = map(str, folders)
+    _give_way(folders)
+    if not name:
+        return None
+    try:
+        found = importlib.util.find_spec(name)
+    except ModuleNotFoundError:  # the package that a dotted name begins with
+        found = None
+    if found is None:
+        raise ScriptModeError(f"there is no module {name}: check SAGEMAKER_PROGRAM and SAGEMAKER_SUBMIT_DIRECTORY")
+    return importlib.import_module(name)
+
+
+def _give_way(folders: Sequence[Path]) -> None:
+    """Let `import serving` mean the user's own serving.py, as it does in AWS's images: ours is loaded already."""
+    paths = [str(folder) for folder in folders]
+    theirs = {name for name in _OURS if (found := PathFinder.find_spec(name, paths)) and found.loader}
+    for name in list(sys.modules):
+        if name.partition(".")[0] in theirs:
+            del sys.modules[name]

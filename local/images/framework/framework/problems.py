@@ -37,3 +37,12 @@ class UnsupportedFormatError(Exception):
             f"Content type {media_type} is not supported by this framework. Please implement input_fn to deserialize"
             " the request data or an output_fn to serialize the response."
         )
+
+
+class RequestProblem(Exception):
+    """A request that gets an error status; the text is its reason, the name that of the error behind it."""
+
+    def __init__(self, status: int, error: BaseException) -> None:
+        super().__init__(str(error))
+        self.status = status
+        self.name = type(error).__name__

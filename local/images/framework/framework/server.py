@@ -1,28 +1,33 @@
-"""Serve with gunicorn, as AWS's framework images do: a few workers, each with its own copy of the model.
+"""Serve the user's functions, as AWS's framework images do: a few workers, each with its own copy of the model.
 
 A worker loads the model before it answers anything, so `/ping` is answered by a loaded model only; one that cannot
-load ends the server, since SageMaker restarts a container that ends.
+load ends the server, since SageMaker restarts a container that ends. The user's code runs in one thread of the worker,
+which loaded it: `/ping` is answered meanwhile.
 """
 
 import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from gunicorn.app.base import BaseApplication
+import serving
+from serving.settings import whole_number
 
 from framework import code, packages
-from framework.app import JSON, Application
-from framework.handlers import Defaults, Handler, load_module
+from framework.defaults import Defaults
+from framework.handlers import Handler
 from framework.paths import Paths
 from framework.problems import ScriptModeError
+from framework.service import JSON, FunctionService
 
 log = logging.getLogger(__name__)
 
 _MEGABYTE = 1024 * 1024
-_MOST_WORKERS = 64
+# What an asynchronous endpoint sends at most, and how long a transform waits for one answer.
+_LARGEST_MB, _LONGEST_SECONDS = 1024, 3600
 
 
 @dataclass(frozen=True)
@@ -31,34 +36,27 @@ class Settings:
 
     program: str
     submit_directory: str
-    port: int
-    workers: int
-    timeout: int
     accept: str
-    limit: int
+    server: serving.Settings
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read them.
+    def from_environment(cls, environment: Mapping[str, str] = os.environ, **defaults: int) -> "Settings":
+        """Read them; `defaults` are the kernel's.
 
         Raises:
             ScriptModeError: one that must be a number is none.
         """
-
-        def number(name: str, default: int, low: int = 1, high: int = sys.maxsize) -> int:
-            text = environment.get(name) or str(default)
-            if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
-                raise ScriptModeError(f"{name}={text!r} must be a whole number from {low}")
-            return int(text)
-
+        try:
+            timeout = whole_number(environment, "SAGEMAKER_MODEL_SERVER_TIMEOUT", 60, _LONGEST_SECONDS)
+            megabytes = whole_number(environment, "SAGEMAKER_MAX_PAYLOAD_IN_MB", 100, _LARGEST_MB)
+            server = serving.Settings.from_environment(environment, **defaults)
+        except ValueError as error:
+            raise ScriptModeError(str(error)) from error
         return cls(
             program=environment.get("SAGEMAKER_PROGRAM", ""),
             submit_directory=environment.get("SAGEMAKER_SUBMIT_DIRECTORY", ""),
-            port=number("SAGEMAKER_BIND_TO_PORT", 8080),
-            workers=number("SAGEMAKER_MODEL_SERVER_WORKERS", os.cpu_count() or 1, high=_MOST_WORKERS),
-            timeout=number("SAGEMAKER_MODEL_SERVER_TIMEOUT", 60),
             accept=environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT") or JSON,
-            limit=number("SAGEMAKER_MAX_PAYLOAD_IN_MB", 100) * _MEGABYTE,
+            server=replace(server, invocation_seconds=timeout, max_body_bytes=megabytes * _MEGABYTE),
         )
 
 
@@ -68,22 +66,25 @@ def serve(defaults: Defaults) -> int:
     paths = Paths.from_environment()
     try:
         settings = Settings.from_environment()
-        _prepare(paths, settings)
+        folders = _prepare(paths, settings)
     except ScriptModeError as error:
         log.error("cannot serve: %s", error)
         return 1
 
-    def load() -> Application:
-        module = load_module(settings.program.removesuffix(".py").replace("/", "."))
+    def load() -> FunctionService:
+        module = code.load(settings.program.removesuffix(".py").replace("/", "."), folders)
         handler = Handler(module, defaults, str(paths.model))
-        parameters = getattr(module, "execution_parameters_fn", None)
-        return Application(handler.answer, default_accept=settings.accept, limit=settings.limit, parameters=parameters)
+        parameters = _parameters(getattr(module, "execution_parameters_fn", None))
+        return FunctionService(handler.answer, inline_bytes=0, default_accept=settings.accept, parameters=parameters)
 
-    return run(load, settings)
+    return serving.run(load, settings.server, share=False)
 
 
-def _prepare(paths: Paths, settings: Settings) -> None:
-    """Make the user's module importable: from the submit directory, and from the model's own folder `code`."""
+def _prepare(paths: Paths, settings: Settings) -> list[Path]:
+    """Place the user's code and install what it asks for; return where to import from.
+
+    The code comes from the submit directory, else from the model's own folder `code`.
+    """
     own = paths.model / "code"
     if settings.submit_directory:
         code.place(settings.submit_directory, paths.code)
@@ -91,38 +92,13 @@ def _prepare(paths: Paths, settings: Settings) -> None:
         code.place(str(own), paths.code)
     folders = [folder for folder in (paths.code, own) if folder.is_dir()]
     search = packages.install(folders[0], paths.packages, module=True) if folders else []
-    sys.path[:0] = [*map(str, folders), *search]
+    return [*folders, *map(Path, search)]
 
 
-def run(load: Callable[[], Application], settings: Settings) -> int:
-    """Run gunicorn; every worker calls `load` once and serves what it gives."""
+def _parameters(function: Callable[[], Any] | None) -> Any:
+    """Ask once: batch transform goes on with its own where a script's function fails."""
     try:
-        _Server(load, settings).run()
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(bool(end.code))
-    return 0
-
-
-class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    def __init__(self, load: Callable[[], Application], settings: Settings) -> None:
-        self._load = load
-        self._settings = settings
-        super().__init__()
-
-    def load_config(self) -> None:
-        options = {
-            "bind": f"0.0.0.0:{self._settings.port}",
-            "workers": self._settings.workers,
-            "timeout": self._settings.timeout,
-            "graceful_timeout": 25,
-            "accesslog": None,
-            "errorlog": "-",
-            "loglevel": "warning",
-            "control_socket_disable": True,
-        }
-        for name, value in options.items():
-            if name in self.cfg.settings:
-                self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        return self._load()
+        return function() if function else None
+    except Exception:
+        log.exception("execution_parameters_fn failed: /execution-parameters answers 404")
+        return None

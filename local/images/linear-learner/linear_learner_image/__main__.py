@@ -13,6 +13,8 @@ def main(arguments: list[str]) -> int:
 
         return train.run(base)
     if arguments == ["serve"]:
+        # One row times one vector gains nothing from threads, which would cost each worker memory.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from linear_learner_image import serve
 
         return serve.run(base)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from framework.handlers import RequestProblem
+from framework.problems import RequestProblem
 from recordio import Record, Tensor, read_matrix, write_records
 from scipy.sparse import csr_matrix, vstack
 

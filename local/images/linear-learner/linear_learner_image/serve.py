@@ -1,16 +1,15 @@
-"""The endpoint: one model, the formats of `bodies`, gunicorn."""
+"""The endpoint: one model, which all workers share, and the formats of `bodies`."""
 
 import logging
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
-from framework.app import Application
-from framework.handlers import Answer, RequestProblem
-from framework.problems import ScriptModeError
+import serving
+from framework.problems import RequestProblem, ScriptModeError
 from framework.server import Settings
-from framework.server import run as run_server
+from framework.service import FunctionService
+from serving import Answer
 
 from linear_learner_image import bodies
 from linear_learner_image.data import CSV
@@ -20,10 +19,12 @@ from linear_learner_image.problems import ClientError
 log = logging.getLogger(__name__)
 
 _LIMIT_MB = 6
+# A body of this size is answered in about a millisecond: other callers of the worker can wait for it.
+_INLINE_BYTES = 32 * 1024
 
 
-def application(model: LinearModel, settings: Settings) -> Application:
-    """Return the routes around a model."""
+def service(model: LinearModel, workers: int) -> FunctionService:
+    """Return the service around a model."""
 
     def invoke(body: bytes, media_type: str, accept: str) -> Answer:
         written = bodies.choose(accept)
@@ -32,16 +33,14 @@ def application(model: LinearModel, settings: Settings) -> Application:
             answers = model.answers(rows)
         except ClientError as error:
             raise RequestProblem(400, error) from error
-        return Answer(200, written, bodies.write(answers, written))
+        return Answer(bodies.write(answers, written), written)
 
-    def parameters() -> dict[str, Any]:
-        return {
-            "MaxConcurrentTransforms": settings.workers,
-            "BatchStrategy": "MULTI_RECORD",
-            "MaxPayloadInMB": _LIMIT_MB,
-        }
-
-    return Application(invoke, default_content=CSV, limit=settings.limit, parameters=parameters)
+    parameters = {
+        "MaxConcurrentTransforms": workers,
+        "BatchStrategy": "MULTI_RECORD",
+        "MaxPayloadInMB": _LIMIT_MB,
+    }
+    return FunctionService(invoke, inline_bytes=_INLINE_BYTES, default_content=CSV, parameters=parameters)
 
 
 def run(base: Path) -> int:
@@ -49,10 +48,9 @@ def run(base: Path) -> int:
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="[%(asctime)s %(levelname)s] %(message)s")
     try:
         # Small models answer fast: one worker per core, but no more than four.
-        wanted = {"SAGEMAKER_MODEL_SERVER_WORKERS": str(min(4, os.cpu_count() or 1)), **os.environ}
-        settings = Settings.from_environment(wanted)
-        model = load(base / "model")
+        settings = Settings.from_environment(workers=min(4, os.cpu_count() or 1))
+        made = service(load(base / "model"), settings.server.workers)
     except (ScriptModeError, ClientError) as error:
         log.error("cannot serve: %s", error)
         return 1
-    return run_server(lambda: application(model, settings), settings)
+    return serving.run(lambda: made, settings.server)

@@ -1,22 +1,23 @@
-"""`python -m scikit_learn_image train|serve`: what SageMaker runs by name."""
+"""`python -m scikit_learn_image train|serve`: what SageMaker runs by name; each imports only what it needs."""
 
 import sys
-from collections.abc import Callable
-
-import framework
-
-from scikit_learn_image.defaults import ScikitLearnDefaults
 
 
-def serve() -> int:
-    """Serve the user's module."""
-    return framework.serve(ScikitLearnDefaults())
+def main(arguments: list[str]) -> int:
+    """Run one command; 2 when it is none of ours."""
+    if arguments == ["train"]:
+        from framework.trainer import train
 
+        return train()
+    if arguments == ["serve"]:
+        from framework.server import serve
 
-COMMANDS: dict[str, Callable[[], int]] = {"train": framework.train, "serve": serve}
+        from scikit_learn_image.defaults import ScikitLearnDefaults
+
+        return serve(ScikitLearnDefaults())
+    sys.stderr.write("usage: scikit_learn_image train|serve\n")
+    return 2
+
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:
-        sys.stderr.write("usage: scikit_learn_image train|serve\n")
-        sys.exit(2)
-    sys.exit(COMMANDS[sys.argv[1]]())
+    sys.exit(main(sys.argv[1:]))

@@ -3,7 +3,8 @@
 from typing import Any
 
 import numpy as np
-from framework import Defaults, formats
+from framework import formats
+from framework.defaults import Defaults
 
 
 class ScikitLearnDefaults(Defaults):

@@ -16,7 +16,7 @@ def train() -> int:
     """Train; a failure leaves its reason where SageMaker reads it."""
     paths = Paths.from_environment()
     if os.environ.get("SAGEMAKER_PROGRAM") or paths.config("hyperparameters.json").get("sagemaker_program"):
-        from framework import train as run_script
+        from framework.trainer import train as run_script
 
         return run_script()
     # Jobs that run side by side share the cores: a thread that has nothing to do does not spin.
@@ -37,7 +37,7 @@ def serve() -> int:
     """Answer requests until SIGTERM; each worker computes in one thread, as in AWS's image."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     if os.environ.get("SAGEMAKER_PROGRAM"):
-        from framework import serve as serve_script
+        from framework.server import serve as serve_script
 
         from xgboost_image.defaults import XgboostDefaults
 

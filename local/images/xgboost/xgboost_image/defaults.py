@@ -6,7 +6,7 @@ the default `input_fn` makes a DMatrix.
 
 from typing import Any
 
-from framework import Defaults
+from framework.defaults import Defaults
 from framework.problems import UnsupportedFormatError
 
 from xgboost_image import content_types, predictor

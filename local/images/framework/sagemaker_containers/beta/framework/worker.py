@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from framework.handlers import Answer, body_of
+from framework import response as own
 
 
 def Response(
@@ -12,6 +12,7 @@ def Response(
     headers: Any = None,
     mimetype: str | None = None,
     direct_passthrough: bool = False,
-) -> Answer:
+) -> own.Response:
     """Return an answer; headers but the media type are not sent on, as SageMaker does not send them on either."""
-    return Answer(status, mimetype or accept or "application/json", body_of("" if response is None else response))
+    body = own.body_of("" if response is None else response)
+    return own.Response(body, mimetype or accept or "application/json", status)
