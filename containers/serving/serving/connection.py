@@ -62,8 +62,10 @@ class Connection(Incoming):
         return self._half_closed
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the client; what is being computed for it ends by itself."""
+        """Forget the client; what is being computed for it ends by itself, what is only awaited is cancelled."""
         self.gone = True
+        if self._task:
+            self._task.cancel()
         self._reading = NOTHING
         self._waiting.clear()
         self._clear()
@@ -139,6 +141,8 @@ class Connection(Incoming):
 
     def _awaited(self, task: "Future[Answer]") -> None:
         self._task = None
+        if self.gone and task.cancelled():
+            return
         error = TimeoutError("it was cancelled") if task.cancelled() else task.exception()
         self.answered(failed(self._worker.service, error) if error else task.result())
 
