@@ -51,3 +51,11 @@ def number(cell: str) -> float:
     if "_" in cell or not math.isfinite(value):
         raise ValueError(cell)
     return value
+
+
+def numbers(cells: Sequence[str]) -> list[float]:
+    """Read many cells as `number` reads one; ValueError without saying which is none."""
+    values = list(map(float, cells))
+    if "_" in "".join(cells) or not all(map(math.isfinite, values)):
+        raise ValueError(cells)
+    return values

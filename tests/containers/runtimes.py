@@ -178,13 +178,18 @@ class Images:
 
 def python_program(package: str, folder: str) -> Program:
     """Return a Python image's program."""
-    path = os.pathsep.join([str(CONTAINERS), str(CONTAINERS / folder)])
+    path = os.pathsep.join(map(str, [CONTAINERS, CONTAINERS / "serving", CONTAINERS / folder]))
     return Program((sys.executable, "-m", package), {"PYTHONPATH": path})
 
 
 def r_program(folder: str) -> Program:
-    """Return an R image's program; it needs Rscript and nginx on this machine."""
-    return Program(("bash", CONTAINERS / "contract-r" / "run"), {"IMAGE_FOLDER": str(CONTAINERS / folder / "R")})
+    """Return an R image's program; it needs Rscript on this machine."""
+    environment = {
+        "IMAGE_FOLDER": str(CONTAINERS / folder / "R"),
+        "PYTHONPATH": os.pathsep.join(str(CONTAINERS / name) for name in ("serving", "contract-r")),
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+    }
+    return Program(("bash", CONTAINERS / "contract-r" / "run"), environment)
 
 
 def free_port() -> int:

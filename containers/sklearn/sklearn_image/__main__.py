@@ -1,5 +1,6 @@
 """`python -m sklearn_image train|serve|evaluate`; each command imports only what it needs."""
 
+import os
 import sys
 
 from contract import program
@@ -16,6 +17,9 @@ def train() -> int:
 
 def serve() -> int:
     """Answer requests until SIGTERM."""
+    # A worker computes on one core. Libraries read this once, when they are imported.
+    for library in ("OPENBLAS", "OMP"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     from sklearn_image.serve import run
 
     return run(Paths.from_environment())

@@ -14,6 +14,7 @@ from contract.errors import UserError
 from contract.paths import Paths
 
 from sklearn_image import data, model, scoring
+from sklearn_image.archive import PIPELINE, SCHEMA
 from sklearn_image.model import Model
 
 SEED = 0
@@ -46,7 +47,7 @@ def _take(archive: Path, folder: Path) -> None:
         with tarfile.open(archive) as tar:
             for member in tar:
                 name = Path(member.name).name
-                content = tar.extractfile(member) if name in (model.PIPELINE, model.SCHEMA) else None
+                content = tar.extractfile(member) if name in (PIPELINE, SCHEMA) else None
                 if content:
                     (folder / name).write_bytes(content.read())
     except tarfile.TarError as error:

@@ -4,9 +4,8 @@ skops writes no pickle: a model archive comes from a bucket, and loading a pickl
 Only scikit-learn's own tree types are trusted beyond what skops trusts itself.
 """
 
-import json
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,11 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from sklearn_image.schema import Column, Matrix, Schema
+from sklearn_image import archive, schema
+from sklearn_image.archive import PIPELINE
+from sklearn_image.schema import Matrix, Schema
 
 TRUSTED = ["sklearn.tree._tree.Tree", "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"]
-PIPELINE = "model.skops"
-SCHEMA = "schema.json"
 
 
 @dataclass(frozen=True)
@@ -40,12 +39,16 @@ class Model:
         """Predict one probability per class, in the order of the schema."""
         return np.asarray(self.pipeline.predict_proba(matrix), dtype=float)
 
+    def predict(self, matrix: Matrix) -> NDArray[np.float64]:
+        """Predict what the task asks for: numbers, or probabilities."""
+        return self.values(matrix) if self.schema.task == "regression" else self.probabilities(matrix)
 
-def pipeline(schema: Schema, estimator: Any, *, scaled: bool) -> Pipeline:
+
+def pipeline(known: Schema, estimator: Any, *, scaled: bool) -> Pipeline:
     """Join encoder and estimator: levels become one column each, numbers pass or are scaled."""
-    numbers = [position for position, column in enumerate(schema.columns) if not column.levels]
-    levels = [position for position, column in enumerate(schema.columns) if column.levels]
-    codes = [np.arange(len(schema.columns[position].levels), dtype=float) for position in levels]
+    numbers = [position for position, column in enumerate(known.columns) if not column.levels]
+    levels = [position for position, column in enumerate(known.columns) if column.levels]
+    codes = [np.arange(len(known.columns[position].levels), dtype=float) for position in levels]
     parts: list[tuple[str, Any, list[int]]] = []
     if numbers:
         parts.append(("numbers", StandardScaler() if scaled else "passthrough", numbers))
@@ -58,20 +61,15 @@ def save(model: Model, folder: Path) -> None:
     """Write the model's two files."""
     folder.mkdir(parents=True, exist_ok=True)
     skops.io.dump(model.pipeline, folder / PIPELINE)
-    text = json.dumps(asdict(model.schema), indent=1, ensure_ascii=False)
-    (folder / SCHEMA).write_text(text, encoding="utf-8")
+    model.schema.save(folder)
 
 
 def load(folder: Path) -> Model:
     """Read the model's two files; anything but a model of ours is refused."""
-    for name in (PIPELINE, SCHEMA):
-        if not (folder / name).is_file():
-            raise UserError(f"no {name} in the model's folder; is this archive made by `train` of this image?")
-    raw = json.loads((folder / SCHEMA).read_text(encoding="utf-8"))
-    columns = tuple(Column(column["name"], tuple(column["levels"])) for column in raw["columns"])
-    schema = Schema(raw["task"], raw["target"], columns, tuple(raw["classes"]))
+    archive.check(folder)
+    known = schema.load(folder)
     try:
-        return Model(skops.io.load(folder / PIPELINE, trusted=TRUSTED), schema)
+        return Model(skops.io.load(folder / PIPELINE, trusted=TRUSTED), known)
     except skops.io.exceptions.UntrustedTypesFoundException as error:
         raise UserError(f"{PIPELINE} holds types that are not scikit-learn's: {error}") from error
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:

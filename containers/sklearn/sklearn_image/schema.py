@@ -1,8 +1,11 @@
 """The columns a model was trained on: what they are called, and how a cell becomes a number."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from contract import table
@@ -10,7 +13,12 @@ from contract.errors import UserError
 from contract.text import quoted
 from numpy.typing import NDArray
 
+from sklearn_image.archive import SCHEMA
+
 Matrix = NDArray[np.float64]
+# A number for each row, or the probabilities of its classes.
+Predictions = NDArray[np.float64]
+Predict = Callable[[Matrix], Predictions]
 SHOWN = 10
 # scikit-learn's trees compute in single precision.
 LARGEST = float(np.finfo(np.float32).max)
@@ -30,9 +38,8 @@ class Column:
 
     def values(self, cells: Sequence[str]) -> Sequence[float]:
         """Turn cells into numbers; the first that does not fit raises, by its row."""
-        read = self.codes.__getitem__ if self.levels else table.number
         try:
-            return [read(cell.strip()) for cell in cells]
+            return list(map(self.codes.__getitem__, cells)) if self.levels else table.numbers(cells)
         except (KeyError, ValueError):
             return [self._value(cell, row) for row, cell in enumerate(cells, start=1)]
 
@@ -80,3 +87,18 @@ class Schema:
             if len(record) != width:
                 wanted = f"expected {width}: {', '.join(self.names[:SHOWN])}"
                 raise UserError(f"row {row} has {len(record)} cells, {wanted}")
+
+    def save(self, folder: Path) -> None:
+        """Write the schema's file."""
+        text = json.dumps(asdict(self), indent=1, ensure_ascii=False)
+        (folder / SCHEMA).write_text(text, encoding="utf-8")
+
+
+def load(folder: Path) -> Schema:
+    """Read the schema's file."""
+    try:
+        raw: Any = json.loads((folder / SCHEMA).read_text(encoding="utf-8"))
+        columns = tuple(Column(column["name"], tuple(column["levels"])) for column in raw["columns"])
+        return Schema(raw["task"], raw["target"], columns, tuple(raw["classes"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{SCHEMA} is not a schema: {type(error).__name__}: {error}") from error

@@ -7,7 +7,7 @@ from contract import parameters
 from contract.errors import UserError
 from contract.paths import Paths
 
-from sklearn_image import data, estimators, model, scoring
+from sklearn_image import data, estimators, model, portable, scoring
 from sklearn_image.data import Labelled
 from sklearn_image.model import Model
 
@@ -22,6 +22,7 @@ def run(paths: Paths) -> None:
     for name, channel in channels.items():
         report(name, fitted, channel)
     model.save(fitted, paths.model)
+    portable.save(fitted, fitted.schema.matrix(channels["train"].features), paths.model)
 
 
 def _channels(paths: Paths) -> list[str]:

@@ -1,31 +1,68 @@
-"""Requests into matrices, predictions into answers; each body is text/csv or application/json."""
+"""Requests into matrices: bodies of text/csv or application/json, whatever they hold."""
 
-import csv
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import orjson
 from contract import table
 from contract.errors import UserError
 from contract.text import quoted
 
-from sklearn_image.model import Model
+from sklearn_image.plain import PlainRows
 from sklearn_image.schema import SHOWN, Matrix, Schema
 
 CSV = "text/csv"
 JSON = "application/json"
+# Rows of one request; their text is at most 100 MB, what is made of it several times that.
+MOST_ROWS = 1_000_000
 
 
-def parse(body: bytes, media_type: str, schema: Schema) -> Matrix:
-    """Read a body; UserError names row, column and value of what does not fit."""
+class Reader:
+    """Reads requests for one schema."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._plain = PlainRows(schema)
+
+    def read(self, body: bytes, media_type: str) -> Matrix:
+        """Read a body; UserError names row, column and value of what does not fit."""
+        if media_type == CSV:
+            if len(body) > MOST_ROWS:
+                _check_count(body.count(b"\n") or body.count(b"\r"))
+            matrix = self._plain.csv(body)
+            return careful_csv(body, self._schema) if matrix is None else matrix
+        instances = _instances(_text(body))
+        _check_count(len(instances))
+        matrix = self._plain.json(instances)
+        return careful_json(instances, self._schema) if matrix is None else matrix
+
+
+class TooManyRows(UserError):
+    """A request is to be sent in parts."""
+
+
+def _check_count(rows: int) -> None:
+    if rows > MOST_ROWS:
+        raise TooManyRows(f"the body has more than {MOST_ROWS} rows; send fewer at a time")
+
+
+def careful_csv(body: bytes, schema: Schema) -> Matrix:
+    """Read text/csv in any dress."""
+    return schema.matrix(_csv_records(_text(body), schema))
+
+
+def careful_json(instances: list[Any], schema: Schema) -> Matrix:
+    """Read lists and objects of numbers and text."""
+    return schema.matrix([_record(instance, row, schema) for row, instance in enumerate(instances, start=1)])
+
+
+def _text(body: bytes) -> str:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UserError(f"byte {error.start} of the body is not UTF-8") from error
     if not text.strip():
         raise UserError("the body is empty; send at least one row")
-    return schema.matrix(_csv_records(text, schema) if media_type == CSV else _json_records(text, schema))
+    return text
 
 
 def _csv_records(text: str, schema: Schema) -> list[list[str]]:
@@ -42,7 +79,7 @@ def _csv_records(text: str, schema: Schema) -> list[list[str]]:
     return [[row[place] for place in order] if len(row) == width else row for row in records[1:]]
 
 
-def _json_records(text: str, schema: Schema) -> list[list[str]]:
+def _instances(text: str) -> list[Any]:
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -50,7 +87,7 @@ def _json_records(text: str, schema: Schema) -> list[list[str]]:
     instances = value.get("instances") if isinstance(value, dict) else None
     if not isinstance(instances, list) or not instances:
         raise UserError('expected {"instances": [...]} with at least one row')
-    return [_record(instance, row, schema) for row, instance in enumerate(instances, start=1)]
+    return instances
 
 
 def _record(instance: Any, row: int, schema: Schema) -> list[str]:
@@ -78,40 +115,3 @@ def _cell(value: Any, row: int, position: int, schema: Schema) -> str:
         return repr(value)
     name = schema.names[position] if position < len(schema.names) else str(position + 1)
     raise UserError(f"row {row}, column {name}: {orjson.dumps(value).decode()[:60]} is no number and no text")
-
-
-def answer(model: Model, matrix: Matrix, media_type: str) -> bytes:
-    """Predict and write the answer."""
-    if model.schema.task == "regression":
-        values = model.values(matrix).tolist()
-        return _lines([[value] for value in values]) if media_type == CSV else _predictions(values)
-    probabilities = model.probabilities(matrix)
-    classes = model.schema.classes
-    labels = [classes[code] for code in np.argmax(probabilities, axis=1).tolist()]
-    rows = probabilities.tolist()
-    if media_type == CSV:
-        return _lines([[label, *row] for label, row in zip(labels, rows, strict=True)])
-    pairs = zip(labels, rows, strict=True)
-    return _predictions(
-        [{"label": label, "probabilities": dict(zip(classes, row, strict=True))} for label, row in pairs]
-    )
-
-
-def _lines(records: Sequence[Sequence[Any]]) -> bytes:
-    buffer: list[str] = []
-    csv.writer(_Lines(buffer), lineterminator="\n").writerows(records)
-    return "".join(buffer).encode()
-
-
-class _Lines:
-    """Let csv write into a list."""
-
-    def __init__(self, lines: list[str]) -> None:
-        self._lines = lines
-
-    def write(self, text: str) -> None:
-        self._lines.append(text)
-
-
-def _predictions(values: list[Any]) -> bytes:
-    return orjson.dumps({"predictions": values}) + b"\n"

@@ -123,6 +123,7 @@ def test_a_server_without_a_model_says_so_and_ends(runtime: Runtime, tmp_path: P
 
 def test_a_pickle_is_not_loaded(runtime: Runtime, trained: Path, tmp_path: Path) -> None:
     shutil.copytree(trained / "model", tmp_path / "model")
+    (tmp_path / "model" / "model.onnx").unlink()
     (tmp_path / "model" / "model.skops").write_bytes(b"cos\nsystem\n(S'touch /tmp/x'\ntR.")
     finished = runtime.run("serve", tmp_path)
     assert finished.code == 1

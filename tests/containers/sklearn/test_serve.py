@@ -132,7 +132,7 @@ def test_the_answer_comes_as_the_client_accepts_it(server: ProcessServer) -> Non
 def test_a_body_over_the_limit_is_a_413(server: ProcessServer) -> None:
     answer = post(server, b"1" * (20 * 1024 * 1024 + 1))
     assert answer.status_code == 413
-    assert "larger than 20 MB" in answer.json()["error"]
+    assert "larger than 20971520 bytes" in answer.json()["error"]
 
 
 def test_an_endless_body_is_cut_at_the_limit(server: ProcessServer) -> None:

@@ -43,8 +43,7 @@ def test_each_classifier_learns_and_is_the_same_after_loading(tmp_path: Path, es
 @pytest.mark.parametrize("estimator", ["random-forest", "gradient-boosting", "linear"])
 def test_each_regressor_answers_one_number_a_row(tmp_path: Path, estimator: str) -> None:
     loaded = fitted(tmp_path, HOUSES, task="regression", estimator=estimator)
-    matrix = wire.parse(b"10,10\n70,4\n", wire.CSV, loaded.schema)
-    low, high = (float(line) for line in wire.answer(loaded, matrix, wire.CSV).decode().splitlines())
+    low, high = loaded.values(wire.careful_csv(b"10,10\n70,4\n", loaded.schema)).tolist()
     assert low == pytest.approx(18, abs=6)
     assert high == pytest.approx(105, abs=6)
 
