@@ -13,7 +13,7 @@ main <- function(arguments) {
   switch(arguments[1],
     train = job(function() train(paths), paths$failure),
     evaluate = job(function() evaluate(paths), paths$message),
-    serve = work(paths, socket = arguments[2], supervisor = as.integer(arguments[3]))
+    serve = work(paths, requests = arguments[2], answers = arguments[3])
   )
 }
 

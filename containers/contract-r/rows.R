@@ -22,16 +22,21 @@ rows_of_csv <- function(body, columns) {
 }
 
 rows_of_json <- function(body, columns) {
+  instances <- instances_of(body)
+  rows <- lapply(seq_along(instances), function(row) row_of_json(instances[[row]], row, columns))
+  matrix(unlist(rows), nrow = length(rows), byrow = TRUE)
+}
+
+instances_of <- function(body) {
   request <- tryCatch(
     jsonlite::fromJSON(body, simplifyVector = FALSE, bigint_as_char = FALSE),
     error = function(error) refuse("the body is not JSON")
   )
-  instances <- if (is.list(request) && !is.null(names(request))) request$instances
+  instances <- if (is.list(request) && !is.null(names(request))) request[["instances"]]
   if (!is.list(instances) || !length(instances) || !is.null(names(instances))) {
     refuse('the body must be {"instances": [...]} with at least one row')
   }
-  rows <- lapply(seq_along(instances), function(row) row_of_json(instances[[row]], row, columns))
-  matrix(unlist(rows), nrow = length(rows), byrow = TRUE)
+  instances
 }
 
 row_of_json <- function(instance, row, columns) {

@@ -1,5 +1,6 @@
-# One R worker: a plumber router over a Unix socket. The image supplies serve_with(paths), which loads the model
-# once and returns a function of body, content type and accepted type ("" leaves it to the image) that answers
+# One R worker: requests come in by one pipe and answers go out by another, in frames (r_front/worker.py has the other
+# ends), so what the image prints is log and nothing else. The image supplies serve_with(paths), which loads the model
+# once and returns a function of body, content type and accepted types ("" leaves them to the image) that answers
 # list(body =, type =).
 
 # Signals bad input: the status and the reason go to the caller.
@@ -10,17 +11,22 @@ refuse_request <- function(status, ...) {
   ))
 }
 
-problem <- function(res, status, reason) {
-  res$status <- status
-  res$setHeader("Content-Type", "application/json")
-  res$body <- as.character(jsonlite::toJSON(list(error = reason), auto_unbox = TRUE))
-  res
+problem <- function(status, reason) {
+  body <- as.character(jsonlite::toJSON(list(error = reason), auto_unbox = TRUE))
+  list(status = status, type = "application/json", body = body)
 }
 
-# `*/*` and a missing header leave the choice to the server.
-media_type <- function(header, default) {
-  type <- tolower(trimws(sub(";.*$", "", if (is.null(header)) "" else header)))
-  if (type %in% c("", "*/*")) default else type
+# The media type of an answer: the first one accepted that can be written; `accept` is a list with commas.
+chosen_type <- function(accept, written, default) {
+  if (accept == "" || accept %in% written) {
+    return(if (accept == "") default else accept)
+  }
+  wanted <- strsplit(accept, ",", fixed = TRUE)[[1]]
+  known <- wanted[wanted %in% c(written, "*/*")]
+  if (!length(known)) {
+    refuse_request(406L, "accept ", quoted(accept), " is not written here: ask for ", paste(written, collapse = " or "))
+  }
+  if (known[1] == "*/*") default else known[1]
 }
 
 body_text <- function(bytes) {
@@ -35,44 +41,54 @@ body_text <- function(bytes) {
   text
 }
 
-invocation <- function(answer) {
-  function(req, res) {
-    tryCatch(
-      {
-        type <- media_type(req$HTTP_CONTENT_TYPE, "text/csv")
-        accept <- media_type(sub(",.*$", "", if (is.null(req$HTTP_ACCEPT)) "" else req$HTTP_ACCEPT), "")
-        body <- body_text(req$rook.input$read())
-        result <- answer(body, type, accept)
-        res$setHeader("Content-Type", result$type)
-        res$body <- result$body
-        res
-      },
-      request_error = function(error) problem(res, error$status, conditionMessage(error)),
-      user_error = function(error) problem(res, 400L, conditionMessage(error)),
-      error = function(error) {
-        message("error while answering: ", conditionMessage(error))
-        problem(res, 500L, "the model failed on this input; see the log")
-      }
+answered <- function(answer, body, type, accept) {
+  tryCatch(
+    c(answer(body_text(body), type, accept), status = 200L),
+    request_error = function(error) problem(error$status, conditionMessage(error)),
+    user_error = function(error) problem(400L, conditionMessage(error)),
+    error = function(error) {
+      message("error while answering: ", conditionMessage(error))
+      problem(500L, "the model failed on this input; see the log")
+    }
+  )
+}
+
+# A frame has three numbers of 32 bits in the machine's order. A request: the bytes of content type, accepted types and
+# body, which follow. An answer: its status, the bytes of media type and body, which follow.
+read_frame <- function(requests) {
+  lengths <- readBin(requests, "integer", 3L)
+  if (length(lengths) == 3L) {
+    list(
+      type = readChar(requests, lengths[1], useBytes = TRUE), accept = readChar(requests, lengths[2], useBytes = TRUE),
+      body = readBin(requests, "raw", lengths[3])
     )
   }
 }
 
-router <- function(answer) {
-  # Only raw bodies: plumber's own parsers and serializers would cost more than the prediction.
-  endpoints <- plumber::Plumber$new(filters = NULL)
-  endpoints$handle("POST", "/invocations", invocation(answer), parsers = character())
-  endpoints
+write_frame <- function(answers, answer) {
+  body <- charToRaw(enc2utf8(answer$body))
+  writeBin(c(answer$status, nchar(answer$type), length(body)), answers)
+  writeBin(charToRaw(answer$type), answers)
+  writeBin(body, answers)
+  flush(answers)
 }
 
-# Serves as long as the process that started it lives; the socket appears when the model is loaded.
-work <- function(paths, socket, supervisor) {
+# Ends when the front closes its pipe, as it does when it is gone.
+answer_all <- function(answer, requests, answers) {
+  while (!is.null(frame <- read_frame(requests))) {
+    write_frame(answers, answered(answer, frame$body, frame$type, frame$accept))
+  }
+}
+
+# `requests` and `answers` are numbers of open files. The first frame, of status 0, says that the model is loaded.
+work <- function(paths, requests, answers) {
   tryCatch(
     {
       answer <- serve_with(paths) # loaded here, not at the first request: R evaluates arguments when they are used
-      httpuv::startPipeServer(socket, strtoi("077", 8L), router(answer))
-      while (tools::pskill(supervisor, 0L)) {
-        httpuv::service(1000)
-      }
+      requests <- file(paste0("/dev/fd/", requests), "rb", raw = TRUE)
+      answers <- file(paste0("/dev/fd/", answers), "wb", raw = TRUE)
+      write_frame(answers, list(status = 0L, type = "", body = ""))
+      answer_all(answer, requests, answers)
       0L
     },
     error = function(error) {

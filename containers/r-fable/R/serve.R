@@ -74,13 +74,10 @@ forecast_text <- function(series, horizon, model) {
 }
 
 write_forecasts <- function(texts, accept) {
-  switch(if (nzchar(accept)) accept else "application/json",
-    "application/json" = list(
-      body = paste0('{"predictions":[', paste(texts, collapse = ","), "]}"), type = "application/json"
-    ),
-    "application/jsonlines" = list(body = paste0(texts, "\n", collapse = ""), type = "application/jsonlines"),
-    refuse_request(
-      406L, "accept ", quoted(accept), " is not written here: ask for application/json or application/jsonlines"
-    )
+  type <- chosen_type(accept, c("application/json", "application/jsonlines"), "application/json")
+  body <- switch(type,
+    "application/json" = paste0('{"predictions":[', paste(texts, collapse = ","), "]}"),
+    "application/jsonlines" = paste0(texts, "\n", collapse = "")
   )
+  list(body = body, type = type)
 }

@@ -75,19 +75,31 @@ read_term <- function(term) {
   )
 }
 
-predict_rows <- function(loaded, cells) {
-  predict_terms(loaded$terms, design_matrix(loaded$schema, cells))
+# The terms as vectors, so that a model of any size is a handful of operations: the hinges of all terms in a row, and
+# for the first, second, ... factor of each term its hinge. Terms with fewer factors have the one behind the last, 1.
+vectors_of <- function(terms) {
+  all_of <- function(field) as.numeric(unlist(lapply(terms, `[[`, field)))
+  degrees <- lengths(lapply(terms, `[[`, "columns"))
+  before <- cumsum(degrees) - degrees
+  factors <- lapply(seq_len(max(degrees)), function(factor) {
+    ifelse(factor <= degrees, before + factor, sum(degrees) + 1L)
+  })
+  list(
+    coefficients = all_of("coefficient"), columns = all_of("columns") + 1, signs = all_of("signs"),
+    cuts = all_of("cuts"), factors = factors
+  )
 }
 
-predict_terms <- function(terms, features) {
-  result <- numeric(nrow(features))
-  for (term in terms) {
-    value <- rep(term$coefficient, nrow(features))
-    for (hinge in seq_along(term$columns)) {
-      distance <- term$signs[hinge] * (features[, term$columns[hinge] + 1L] - term$cuts[hinge])
-      value <- value * pmax(distance, 0)
-    }
-    result <- result + value
+# `columns` has a row for each column of the design matrix, and a column for each row to predict.
+predict_columns <- function(vectors, columns) {
+  hinges <- vectors$signs * (columns[vectors$columns, , drop = FALSE] - vectors$cuts)
+  hinges[hinges < 0] <- 0
+  hinges <- rbind(hinges, 1)
+  values <- matrix(vectors$coefficients, length(vectors$coefficients), ncol(columns))
+  for (factor in vectors$factors) {
+    values <- values * hinges[factor, , drop = FALSE]
   }
-  result
+  colSums(values)
 }
+
+predict_terms <- function(terms, features) predict_columns(vectors_of(terms), t(features))

@@ -54,6 +54,32 @@ indicators <- function(column, values) {
   result
 }
 
+# Where each column of the table goes in the design matrix, for rows that were read plainly (contract-r/plain.R).
+layout_of <- function(schema) {
+  levels <- lapply(schema$columns, `[[`, "levels")
+  numeric <- vapply(levels, is.null, NA)
+  widths <- ifelse(numeric, 1L, lengths(levels) - 1L)
+  list(numeric = numeric, levels = levels[!numeric], before = cumsum(widths) - widths, width = sum(widths))
+}
+
+# The design matrix turned around, as predict_columns() takes it; NULL where a category is not known.
+design_columns <- function(layout, rows) {
+  if (all(layout$numeric)) {
+    return(rows$numbers)
+  }
+  design <- matrix(0, layout$width, ncol(rows$texts))
+  design[layout$before[layout$numeric] + 1L, ] <- rows$numbers
+  for (position in seq_along(layout$levels)) {
+    code <- match(rows$texts[position, ], layout$levels[[position]])
+    if (anyNA(code)) {
+      return(NULL)
+    }
+    place <- layout$before[!layout$numeric][position] + code - 1L
+    design[cbind(place, seq_along(code))[code > 1L, , drop = FALSE]] <- 1
+  }
+  design
+}
+
 # A channel as the design matrix and the target's numbers.
 labelled <- function(schema, table) {
   cells <- as.matrix(table[names(schema$columns)])

@@ -2,19 +2,23 @@
 
 serve_with <- function(paths) {
   loaded <- load_model(paths$model)
+  layout <- layout_of(loaded$schema)
+  vectors <- vectors_of(loaded$terms)
   function(body, type, accept) {
-    cells <- rows_of(body, type, names(loaded$schema$columns))
-    write_predictions(predict_rows(loaded, cells), if (nzchar(accept)) accept else type)
+    rows <- plain_rows(body, type, layout$numeric)
+    columns <- if (!is.null(rows)) design_columns(layout, rows)
+    if (is.null(columns)) {
+      columns <- t(design_matrix(loaded$schema, rows_of(body, type, names(loaded$schema$columns))))
+    }
+    write_predictions(predict_columns(vectors, columns), chosen_type(accept, c("text/csv", "application/json"), type))
   }
 }
 
-write_predictions <- function(values, accept) {
+write_predictions <- function(values, type) {
   texts <- format_numbers(values)
-  switch(accept,
-    "text/csv" = list(body = paste0(paste(texts, collapse = "\n"), "\n"), type = "text/csv"),
-    "application/json" = list(
-      body = paste0('{"predictions":[', paste(texts, collapse = ","), "]}"), type = "application/json"
-    ),
-    refuse_request(406L, "accept ", quoted(accept), " is not written here: ask for text/csv or application/json")
+  body <- switch(type,
+    "text/csv" = paste0(paste(texts, collapse = "\n"), "\n"),
+    "application/json" = paste0('{"predictions":[', paste(texts, collapse = ","), "]}")
   )
+  list(body = body, type = type)
 }

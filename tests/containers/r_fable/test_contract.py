@@ -171,5 +171,5 @@ def test_an_unknown_argument_is_refused_with_the_usage(runtime: Processes, tmp_p
 def test_what_the_dockerfile_copies_exists() -> None:
     lines = (CONTAINERS / "r-fable" / "Dockerfile").read_text().splitlines()
     sources = [line.split()[1] for line in lines if line.startswith("COPY") and "--from" not in line]
-    assert sources == ["r-fable/install.R", "contract-r", "r-fable/R"]
+    assert sources == ["r-fable/install.R", "serving/requirements.txt", "serving/serving", "contract-r", "r-fable/R"]
     assert all((CONTAINERS / source).exists() for source in sources)

@@ -43,5 +43,7 @@ def test_a_program_that_a_stage_compiled_needs_an_engine(tmp_path: Path) -> None
 def test_the_forecasting_image_runs_as_a_process() -> None:
     definition = dockerfile.read(CONTAINERS / "r-fable" / "Dockerfile")
     assert definition.environment["IMAGE_FOLDER"] == "/opt/program/r-fable"
-    assert [copy.sources for copy in definition.copies] == [("contract-r",), ("r-fable/R",)]
+    sources = [source for copy in definition.copies for source in copy.sources]
+    assert sources == ["serving/requirements.txt", "serving/serving", "contract-r", "r-fable/R"]
+    assert definition.requirement_files == ["/opt/requirements.txt"]
     assert definition.entrypoint[-1].endswith("contract-r/run")
