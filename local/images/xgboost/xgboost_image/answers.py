@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from xgboost_image import plain
+
 CSV, JSON = "text/csv", "application/json"
 SUPPORTED = (JSON, "application/jsonlines", "application/x-recordio-protobuf", CSV)
 _ONE_LINE = re.compile(r"xgboost:.*|sagemaker-xgboost:(0\.90-|1\.0-|1\.2-1).*")
@@ -62,7 +64,8 @@ class Style:
             raise NotAcceptable(f"Accept type {accept} needs the variable SAGEMAKER_INFERENCE_OUTPUT.")
         if self.one_line:
             return ",".join(map(str, predictions)).encode()
-        return "".join(f"{_line(value)}\n" for value in predictions).encode()
+        written = plain.lines(predictions)
+        return "".join(f"{_line(value)}\n" for value in predictions).encode() if written is None else written
 
 
 def _line(value: Any) -> str:

@@ -1,6 +1,7 @@
 """Media types that AWS's image reads, and the one format that each of them means."""
 
 from email.message import Message
+from functools import lru_cache
 
 from xgboost_image.problems import UserError
 
@@ -18,6 +19,7 @@ _FORMATS = {
 }
 
 
+@lru_cache  # a server's callers say the same few
 def format_of(content_type: str | None) -> str:
     """Return the format; libsvm where nothing is said.
 

@@ -11,3 +11,7 @@ class AlgorithmError(Exception):
 
 class Unreadable(UserError):
     """Data is not what its content type says."""
+
+
+class Unfaithful(Exception):
+    """A model that only XGBoost itself evaluates as XGBoost does; the message says what about it."""

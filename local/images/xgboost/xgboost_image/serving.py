@@ -3,13 +3,15 @@
 import logging
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from framework.app import Application
-from framework.handlers import Answer
+import serving
 from framework.problems import ScriptModeError
 from framework.server import Settings
-from framework.server import run as run_server
+from framework.service import FunctionService
+from serving import Answer
+from serving.settings import whole_number
 
 from xgboost_image import predictor, selectable
 from xgboost_image.answers import CSV, NotAcceptable, Style
@@ -19,41 +21,55 @@ from xgboost_image.problems import UserError
 
 log = logging.getLogger(__name__)
 
-_LARGEST = 6 * 1024 * 1024
+_LARGEST, _MOST_BYTES = 6 * 1024 * 1024, 999_999_999
+# Some hundred rows: other callers of the worker can wait the millisecond or two that they take.
+_INLINE_BYTES = 32 * 1024
 _TEXT = "text/plain"
 
 
 def run(paths: Paths) -> int:
-    """Serve until SIGTERM; return the exit code."""
+    """Serve until SIGTERM; return the exit code. The workers are forked and share the model."""
     try:
-        settings = Settings.from_environment()
-    except ScriptModeError as error:
+        settings = settings_from(os.environ)
+        model = predictor.load(paths.model)
+    except (ScriptModeError, UserError, OSError) as error:
         log.error("cannot serve: %s", error)
         return 1
-
-    def load() -> Application:
-        """In each worker: threads that XGBoost starts do not live through a fork."""
-        model = predictor.load(paths.model)
-        log.info("Model objective : %s", model.objective)
-        return application(model, settings.workers, os.environ)
-
-    return run_server(load, settings)
+    log.info("Model objective : %s", model.objective)
+    made = service(model, settings, os.environ)
+    return serving.run(lambda: made, settings)
 
 
-def application(model: Predictor, workers: int, environment: Mapping[str, str]) -> Application:
-    """Return the WSGI application of one worker."""
-    limit = int(environment.get("MAX_CONTENT_LENGTH") or _LARGEST)
+def settings_from(environment: Mapping[str, str]) -> serving.Settings:
+    """Read the kernel's settings; the largest body is the variable MAX_CONTENT_LENGTH, in bytes.
+
+    Raises:
+        ScriptModeError: a variable that must be a number is none.
+    """
+    settings = Settings.from_environment(environment).server
+    try:
+        limit = whole_number(environment, "MAX_CONTENT_LENGTH", _LARGEST, _MOST_BYTES)
+    except ValueError as error:
+        raise ScriptModeError(str(error)) from error
+    return replace(settings, max_body_bytes=limit)
+
+
+def service(model: Predictor, settings: serving.Settings, environment: Mapping[str, str]) -> FunctionService:
+    """Return the service around a model."""
     style = Style.from_environment(environment)
-    return Application(
+    parameters = {
+        "MaxConcurrentTransforms": settings.workers,
+        "BatchStrategy": "MULTI_RECORD",
+        "MaxPayloadInMB": settings.max_body_bytes // 1024**2,
+        "Engine": model.engine,
+        "EngineReason": model.reason,
+    }
+    return FunctionService(
         invocation(model, style),
+        inline_bytes=_INLINE_BYTES,
         default_accept=style.default,
         default_content="text/libsvm",
-        limit=limit,
-        parameters=lambda: {
-            "MaxConcurrentTransforms": workers,
-            "BatchStrategy": "MULTI_RECORD",
-            "MaxPayloadInMB": limit // 1024**2,
-        },
+        parameters=parameters,
     )
 
 
@@ -62,7 +78,7 @@ def invocation(model: Predictor, style: Style) -> Callable[[bytes, str, str], An
 
     def invoke(body: bytes, content_type: str, accept: str) -> Answer:
         if not body:
-            return Answer(204, _TEXT, b"")
+            return Answer(b"", _TEXT, 204)
         try:
             rows = predictor.read(body, content_type)
         except UserError as error:
@@ -73,7 +89,7 @@ def invocation(model: Predictor, style: Style) -> Callable[[bytes, str, str], An
             return _refused(400, error)
         try:
             media_type = style.accept(accept)
-            return Answer(200, media_type, _body(model, style, predictions, media_type))
+            return Answer(_body(model, style, predictions, media_type), media_type)
         except NotAcceptable as error:
             return _refused(406, error)
         except UserError as error:
@@ -91,4 +107,4 @@ def _body(model: Predictor, style: Style, predictions: Any, media_type: str) -> 
 
 def _refused(status: int, error: Exception) -> Answer:
     log.warning("%d: %s", status, error)
-    return Answer(status, _TEXT, str(error).encode())
+    return Answer(str(error).encode(), _TEXT, status)

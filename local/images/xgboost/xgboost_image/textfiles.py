@@ -7,8 +7,6 @@ AWS's container takes a cell that is no number for a missing one, a header for a
 import io
 
 import numpy as np
-import pyarrow as pa
-from pyarrow import csv
 from scipy.sparse import csr_matrix
 
 from xgboost_image.problems import Unreadable
@@ -24,6 +22,9 @@ def read_csv(data: bytes) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]"
     Raises:
         Unreadable: a cell is no number, rows differ in length, or there is no row.
     """
+    import pyarrow as pa  # late: most servers never need it, and it takes 25 MB
+    from pyarrow import csv
+
     first = data.lstrip(b"\r\n").split(b"\n", 1)[0].decode("utf-8", "replace").strip("\r")
     if not first.strip():
         raise Unreadable("there is no row")
