@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent
@@ -169,7 +170,8 @@ def test_a_script_may_be_called_as_a_module_of_the_image(tmp_path: Path) -> None
     program = "import sys; from pathlib import Path; from framework import code, server"
     program += "; print(code.load('serving', [Path(sys.argv[1])]).NAME)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([sys.executable, "-c", program, tmp_path], env=environment, capture_output=True, text=True)
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.stdout == "the user\n", done.stderr
 
 
@@ -238,15 +240,21 @@ def served(base: Path, script: str, **variables: str) -> Iterator[tuple[str, sub
         process.wait(10)
 
 
-def until_healthy(url: str) -> None:
+def until(found: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+    while not found():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def until_healthy(url: str) -> None:
+    def healthy() -> bool:
         try:
-            if requests.get(f"{url}/ping", timeout=5).status_code == 200:
-                return
+            return requests.get(f"{url}/ping", timeout=5).status_code == 200
         except requests.RequestException:
-            time.sleep(0.05)
-    raise AssertionError("never healthy")
+            return False
+
+    until(healthy)
 
 
 @pytest.mark.local
@@ -291,18 +299,45 @@ def test_a_model_that_does_not_load_ends_the_server(tmp_path: Path) -> None:
         assert process.wait(30) != 0
 
 
+SLEEPER = """
+    import os, pathlib, time
+    def model_fn(model_dir):
+        pathlib.Path(model_dir, f"{os.getpid()}.loaded").touch()
+        return 0
+    def predict_fn(data, model):
+        time.sleep(float(data))
+        return data
+"""
+
+
 @pytest.mark.local
 def test_a_request_beyond_the_timeout_does_not_stop_the_next(tmp_path: Path) -> None:
-    script = """
-        import time
-        def model_fn(model_dir):
-            return 0
-        def predict_fn(data, model):
-            time.sleep(float(data))
-            return data
-    """
-    with served(tmp_path, script, SAGEMAKER_MODEL_SERVER_TIMEOUT="2") as (url, _):
+    with served(tmp_path, SLEEPER, SAGEMAKER_MODEL_SERVER_TIMEOUT="1") as (url, _):
         until_healthy(url)
-        assert requests.post(f"{url}/invocations", data="60", timeout=20).status_code == 500
+        answer = requests.post(f"{url}/invocations", data="60", timeout=20)
+        assert answer.status_code == 500
+        assert "longer than 1 seconds" in answer.json()["error-message"]
         until_healthy(url)
         assert requests.post(f"{url}/invocations", data="0", timeout=10).text == "0"
+
+
+@pytest.mark.local
+def test_while_a_script_computes_or_hangs_others_are_answered(tmp_path: Path) -> None:
+    variables = {"SAGEMAKER_MODEL_SERVER_TIMEOUT": "2", "SAGEMAKER_MODEL_SERVER_WORKERS": "2"}
+    with (
+        served(tmp_path, SLEEPER, **variables) as (url, _),
+        requests.Session() as session,
+        ThreadPoolExecutor(1) as elsewhere,
+    ):
+        until(lambda: len(list(tmp_path.glob("model/*.loaded"))) == 2)
+        until_healthy(url)
+        hanging = elsewhere.submit(requests.post, f"{url}/invocations", data="60", timeout=20)
+        time.sleep(0.5)
+        answered = 0
+        while not hanging.done():
+            assert requests.get(f"{url}/ping", timeout=5).status_code == 200
+            assert session.post(f"{url}/invocations", data="0.1", timeout=10).text == "0.1"
+            answered += 1
+        assert answered > 3
+        assert hanging.result().status_code == 500
+        until(lambda: len(list(tmp_path.glob("model/*.loaded"))) == 3)
