@@ -16,5 +16,5 @@ def write(section: str, text: str, page: Path = PAGE) -> None:
     found = re.compile(rf"(?<={re.escape(begin)}\n).*?(?={re.escape(end)})", re.DOTALL)
     old = page.read_text(encoding="utf-8")
     if not found.search(old):
-        raise SystemExit(f"{page.name} has no line {begin} with a line {end} after it: add them where the table belongs")
+        raise SystemExit(f"{page.name} has no line {begin} and, after it, {end}: add them where the table belongs")
     page.write_text(found.sub(lambda _: text.rstrip("\n") + "\n", old, count=1), encoding="utf-8")

@@ -1,0 +1,60 @@
+"""The machine: which CPUs the servers and the load get, and what it is called in a report."""
+
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+WRK = "wrk is not installed; the load comes from it (Debian: apt-get install wrk)"
+
+
+def server_cpus(count: int = 1) -> set[int]:
+    """Return the first `count` CPUs that this process may use."""
+    return set(sorted(os.sched_getaffinity(0))[:count])
+
+
+def load_cpus() -> set[int]:
+    """Return the last one: no server has it, but one that is given as many CPUs as there are."""
+    return {max(os.sched_getaffinity(0))}
+
+
+def require() -> None:
+    """Refuse a machine on which the figures would mean nothing.
+
+    Raises:
+        SystemExit: one CPU only, or no wrk.
+    """
+    if len(os.sched_getaffinity(0)) < 2:
+        raise SystemExit("two CPUs are needed: one for the server, one for the load")
+    if shutil.which("wrk") is None:
+        raise SystemExit(WRK)
+
+
+@contextmanager
+def pinned(cpus: set[int]) -> Iterator[None]:
+    """What is started within has these CPUs, with all that it starts itself."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cpus)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def described() -> dict[str, str]:
+    """Return what the machine is."""
+    system = platform.freedesktop_os_release().get("PRETTY_NAME", "") if Path("/etc/os-release").exists() else ""
+    return {
+        "cpu": f"{len(os.sched_getaffinity(0))} x {_cpu()}",
+        "system": f"{system}, Linux {platform.release()}",
+        "python": f"{platform.python_version()} ({platform.python_compiler()})",
+        "load before": f"{os.getloadavg()[0]:.1f}",
+    }
+
+
+def _cpu() -> str:
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
