@@ -1,4 +1,4 @@
-"""Fitted trees as ONNX's TreeEnsemble (ai.onnx.ml 5), which unlike its predecessors adds up in double precision.
+"""Fitted trees as the attributes of ONNX's TreeEnsemble, which unlike its predecessors adds up in double precision.
 
 Every comparison is the one that scikit-learn makes, so that a row takes the same way through every tree.
 """
@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
+
+DOMAIN, VERSION = "ai.onnx.ml", 5
 
 Ints = NDArray[np.int64]
 Values = NDArray[Any]

@@ -1,0 +1,104 @@
+"""Estimators as nodes of ONNX, computed as scikit-learn does it, up to the order of its sums.
+
+scikit-learn's forests compare in single and add up in double precision; gradient boosting and linear models do all in
+double.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from sklearn_image import trees
+from sklearn_image.trees import DOMAIN, Tree
+
+
+class Graph:
+    """Adds nodes to a graph, each with one output that nobody else has."""
+
+    def __init__(self, graph: Any) -> None:
+        self._graph = graph
+
+    def node(self, kind: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
+        """Add a node and return the name of its output."""
+        name = f"estimator-{len(self._graph.node)}"
+        self._graph.node.append(helper.make_node(kind, inputs, [name], domain=domain, **attributes))
+        return name
+
+    def constant(self, values: NDArray[Any]) -> str:
+        """Add a constant and return its name."""
+        name = f"constant-{len(self._graph.initializer)}"
+        self._graph.initializer.append(numpy_helper.from_array(values, name))
+        return name
+
+    def output(self, name: str, width: int) -> None:
+        """Make the one output of a node its graph's own: rows of doubles."""
+        del self._graph.output[:]
+        self._graph.output.append(helper.make_tensor_value_info(name, TensorProto.DOUBLE, [None, width]))
+
+
+Append = Callable[[Graph, Any, str], str]
+
+
+def known(estimator: Any) -> Append | None:
+    """Return what adds a fitted estimator to a graph: it takes the name of its input and returns its output's."""
+    for attribute, append in (("estimators_", forest), ("_predictors", boosting), ("coef_", linear)):
+        if hasattr(estimator, attribute):
+            return append
+    return None
+
+
+def trees_of(estimator: Any) -> list[Tree]:
+    """Return the trees in the order in which scikit-learn adds them up; a linear model has none."""
+    if hasattr(estimator, "estimators_"):
+        return [trees.of_forest(each) for each in estimator.estimators_]
+    rounds = getattr(estimator, "_predictors", [])
+    return [trees.of_boosting(predictor) for predictors in rounds for predictor in predictors]
+
+
+def forest(graph: Graph, estimator: Any, rows: str) -> str:
+    """Find each tree's leaf, add up the leaves' values in the order of the trees, divide.
+
+    A TreeEnsemble's leaf has one number and a forest's one for each class, so its number is its place in a table.
+    Trees come first and rows second where the values are added up: ONNX Runtime is quickest over the first axis.
+    """
+    grown = trees_of(estimator)
+    values = trees.leaf_values(grown)
+    places = np.arange(len(values), dtype=np.float32)
+    attributes = trees.attributes(grown, range(len(grown)), places, trees.single(trees.thresholds(grown)))
+    single = graph.node("Cast", rows, to=TensorProto.FLOAT)
+    leaves = graph.node("Transpose", graph.node("TreeEnsemble", single, domain=DOMAIN, **attributes))
+    found = graph.node("Gather", graph.constant(values), graph.node("Cast", leaves, to=TensorProto.INT32))
+    total = graph.node("ReduceSum", found, graph.constant(np.array([0])), keepdims=0)
+    return graph.node("Div", total, graph.constant(np.array([float(len(grown))])))
+
+
+def boosting(graph: Graph, estimator: Any, rows: str) -> str:
+    """Add up the trees of each class; the first tree of each is what scikit-learn starts from."""
+    baseline = np.ravel(estimator._baseline_prediction).tolist()
+    grown = [*map(trees.constant, baseline), *trees_of(estimator)]
+    targets = [place % len(baseline) for place in range(len(grown))]
+    attributes = trees.attributes(grown, targets, trees.leaf_values(grown).ravel(), trees.thresholds(grown))
+    double = graph.node("Cast", rows, to=TensorProto.DOUBLE)
+    return _answer(graph, estimator, graph.node("TreeEnsemble", double, domain=DOMAIN, **attributes), len(baseline))
+
+
+def linear(graph: Graph, estimator: Any, rows: str) -> str:
+    """Weigh the columns."""
+    weights = np.atleast_2d(estimator.coef_).T
+    double = graph.node("Cast", rows, to=TensorProto.DOUBLE)
+    product = graph.node("MatMul", double, graph.constant(np.ascontiguousarray(weights)))
+    score = graph.node("Add", product, graph.constant(np.atleast_1d(estimator.intercept_)))
+    return _answer(graph, estimator, score, weights.shape[1])
+
+
+def _answer(graph: Graph, estimator: Any, score: str, width: int) -> str:
+    """A regression's score is its answer; of two classes it is the second one's log-odds."""
+    if not hasattr(estimator, "classes_"):
+        return score
+    if width > 1:
+        return graph.node("Softmax", score, axis=1)
+    second = graph.node("Sigmoid", score)
+    return graph.node("Concat", graph.node("Sub", graph.constant(np.ones(1)), second), second, axis=1)
