@@ -1,0 +1,83 @@
+"""Whichever engine computes, a caller gets the same bytes."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xgboost
+from framework.service import FunctionService
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from recordio import Record, Tensor, write_records
+from serving import Settings
+from xgboost_image import predictor, serving
+
+from tests.local.images.xgboost_jobs import csv
+
+pytestmark = pytest.mark.unit
+
+RANDOM = np.random.default_rng(2)
+TRAINED = RANDOM.integers(-20, 20, size=(300, 4)) / 4.0
+
+# In what XGBoost complains of.
+CLOCK = re.compile(rb"\d\d:\d\d:\d\d")
+ENVIRONMENTS: tuple[dict[str, str], ...] = (
+    {},
+    {"SAGEMAKER_BATCH": "true"},
+    {"STAND_IN_FOR": "xgboost:1"},
+    {"SAGEMAKER_INFERENCE_OUTPUT": "predicted_score"},
+    {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "application/json"},
+)
+CELLS = ["1", "-2.25", "0.1", "1e-5", "", "nan", "3e38", "1e39", "inf", "x"]
+
+
+@pytest.fixture(scope="module")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> tuple[predictor.Predictor, predictor.Predictor]:
+    """One model twice: evaluated the fast way, and by XGBoost."""
+    folder: Path = tmp_path_factory.mktemp("model")
+    labels = TRAINED[:, 0] * TRAINED[:, 1] + TRAINED[:, 2]
+    xgboost.train({"nthread": 1}, xgboost.DMatrix(TRAINED, labels), 20).save_model(folder / "model.json")
+    fast, slow = predictor.load(folder), predictor.load(folder)
+    assert fast.engine == "onnxruntime"
+    slow._fast = None
+    return fast, slow
+
+
+def service(model: predictor.Predictor, environment: dict[str, str]) -> FunctionService:
+    return serving.service(model, Settings(), environment)
+
+
+Engines = tuple[predictor.Predictor, predictor.Predictor]
+
+
+def same(engines: Engines, environment: dict[str, str], body: bytes, content_type: str, accept: str = "") -> int:
+    fast, slow = (service(model, environment).invoke(body, content_type, accept) for model in engines)
+    assert CLOCK.sub(b"", fast.body) == CLOCK.sub(b"", slow.body)
+    assert fast[1:] == slow[1:]
+    return fast.status
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from(CELLS), min_size=3, max_size=5), min_size=1, max_size=4),
+    st.sampled_from(ENVIRONMENTS),
+)
+@example([["1", "2", "3", "4"]], {})
+@example([["1", "2", "3"]], {})
+@example([["1", "2", "3", "4", "5"]], {})
+def test_any_csv_is_answered_the_same(engines: Engines, rows: list[list[str]], environment: dict[str, str]) -> None:
+    same(engines, environment, "\n".join(map(",".join, rows)).encode(), "text/csv")
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=str)
+@pytest.mark.parametrize("accept", ["", "text/csv", "application/json"])
+def test_every_content_type_is_answered_the_same(engines: Engines, environment: dict[str, str], accept: str) -> None:
+    rows = RANDOM.integers(-30, 30, size=(150, 4)) / 8.0
+    rows[RANDOM.random(rows.shape) < 0.1] = np.nan
+    lines = (" ".join(f"{place}:{value}" for place, value in enumerate(row) if value == value) for row in rows.tolist())
+    libsvm = "\n".join(f"0 {line}" for line in lines).encode()
+    records = write_records(Record({"values": Tensor(row)}) for row in rows)
+    bodies = {"text/csv": csv(None, rows), "text/libsvm": libsvm, "application/x-recordio-protobuf": records}
+    for content_type, body in bodies.items():
+        assert same(engines, environment, body, content_type, accept) == 200
