@@ -5,7 +5,8 @@
 Trains the models with our own images, installs the peers into environments of their own, checks that every server
 predicts what the library itself predicts, then measures one server at a time, in turn: one worker on CPU 0, wrk on
 the last CPU, keep-alive. A run of all cases writes benchmarks/serving/results.json and its section and picture of
-docs/performance.md; a run of some only prints. Needs wrk; R, nginx, Java and a C compiler for the peers that use them.
+docs/performance.md; a run of some only prints. Ends with 1 if a case or a server of ours could not be measured.
+Needs wrk; R, nginx, Java and a C compiler for the peers that use them.
 """
 
 import argparse
@@ -21,7 +22,9 @@ from benchmarks.serving.contenders import OURS
 from benchmarks.serving.images import ROOT, Images
 from benchmarks.serving.measure import measure
 from benchmarks.serving.peers import MissingError, Peers
+from benchmarks.serving.processes import ServerError
 from benchmarks.serving.results import CaseResults, Results
+from local.runtime.interface import RuntimeProblem
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.json"
@@ -44,7 +47,9 @@ def main() -> int:
     if complete:
         plot.draw(results, PICTURE)
         document.write("serving", f"![requests per second]({PICTURE.name})\n\n{report.whole(results)}")
-    return 1 if any(_failed(case) for case in results.cases.values()) else 0
+    failed = any(_failed(case) for case in results.cases.values())
+    left_out = not options.read and set(options.case or CASES) - set(results.cases)
+    return 1 if failed or left_out else 0
 
 
 def _measured(options: argparse.Namespace) -> Results:
@@ -57,7 +62,7 @@ def _measured(options: argparse.Namespace) -> Results:
             _say(f"{name}: trains, installs peers")
             try:
                 case = CASES[name](bench)
-            except MissingError as error:
+            except (MissingError, ServerError, RuntimeProblem) as error:
                 _say(f"{name} is left out: {error}")
                 continue
             cases[name] = measure(case, options.rounds, options.seconds, folder, _say)

@@ -48,7 +48,15 @@ def _verdict(goal: Goal, results: Results) -> Verdict:
     except NotMeasuredError as error:
         return Verdict(goal.text, wanted, "-", None, str(error))
     reached = value <= goal.bound if goal.at_most else value >= goal.bound
-    return Verdict(goal.text, wanted, f"{_short(value)}{goal.unit}", reached, "" if reached else goal.why(results))
+    remark = "" if reached else _explained(goal, results)
+    return Verdict(goal.text, wanted, f"{_short(value)}{goal.unit}", reached, remark)
+
+
+def _explained(goal: Goal, results: Results) -> str:
+    try:
+        return goal.why(results)
+    except NotMeasuredError as error:
+        return str(error)
 
 
 def _short(value: float) -> str:

@@ -70,8 +70,8 @@ def _times(server: Server, load: Load) -> str:
 
 
 def _missing(case: CaseResults) -> str:
-    failed = {server.title: server.problem for server in case.servers.values() if server.problem}
-    return "\n".join(f"- Not measured: {title}: {why}" for title, why in {**case.missing, **failed}.items())
+    failed = [f"{server.title}: {server.problem}" for server in case.servers.values() if server.problem]
+    return "\n".join(f"- Not measured: {what}" for what in [*case.missing.values(), *failed])
 
 
 def _intro(results: Results) -> str:

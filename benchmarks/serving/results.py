@@ -60,7 +60,7 @@ class Server(Record):
 
 
 class CaseResults(Record):
-    """All servers of a case, and which peers could not be measured."""
+    """All servers of a case; `missing` says by name which peers could not be measured, and why."""
 
     title: str
     missing: dict[str, str]
@@ -73,7 +73,7 @@ class CaseResults(Record):
             NotMeasuredError: there is none.
         """
         if name not in self.servers:
-            raise NotMeasuredError(f"{name} was not measured")
+            raise NotMeasuredError(self.missing.get(name, f"{name} was not measured"))
         return self.servers[name]
 
 

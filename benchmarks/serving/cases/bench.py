@@ -84,7 +84,7 @@ class Bench:
             peers.require(*peer.needs)
             self.peers.environment(peer.folder)
         except MissingError as error:
-            case.missing[peer.title] = str(error)
+            case.missing[name] = f"{peer.title}: {error}"
             return
 
         def start(log: LogLine) -> ProcessHandle:
