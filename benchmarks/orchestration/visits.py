@@ -75,7 +75,7 @@ def _branch(place: _Place) -> _Place:
 
 def _leave(place: _Place, name: str, at: float) -> _Place:
     """Go out of a state; the last event of a Parallel follows that of a branch, which is left with it."""
-    while place.outer and (not place.around[-1:] or place.around[-1].name != name):
+    while place.outer and (place.around[-1].name != name or place.into[-1] is not place.around[-1]):
         place = place.outer
     place.around[-1].exited = at
     return _Place(place.around[:-1], place.into, place.outer)
