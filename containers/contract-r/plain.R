@@ -47,9 +47,12 @@ has_width <- function(codes, width) {
 
 plain_json <- function(body, numeric) {
   instances <- tryCatch(instances_of(body), error = function(error) NULL)
-  in_order <- function(row) is.list(row) && (is.null(names(row)) || identical(names(row), names(numeric)))
-  if (is.null(instances) || any(lengths(instances) != length(numeric)) || !all(vapply(instances, in_order, NA))) {
+  if (is.null(instances) || any(lengths(instances) != length(numeric)) || !all(vapply(instances, is.list, NA))) {
     return(NULL)
+  }
+  named <- unlist(lapply(instances, names))
+  if (!is.null(named) && !identical(named, rep(names(numeric), length(instances)))) {
+    return(NULL) # in another order
   }
   parts <- parted(unlist(instances, recursive = FALSE, use.names = FALSE), numeric)
   if (all(vapply(parts$numbers, is.numeric, NA)) && all(vapply(parts$texts, is.character, NA))) {
@@ -68,6 +71,8 @@ parted <- function(cells, numeric) {
 as_rows <- function(numbers, texts, numeric) {
   if (all(is.finite(numbers))) {
     rows <- (length(numbers) + length(texts)) / length(numeric)
-    list(numbers = matrix(numbers, sum(numeric), rows), texts = matrix(texts, sum(!numeric), rows))
+    dim(numbers) <- c(sum(numeric), rows)
+    dim(texts) <- c(sum(!numeric), rows)
+    list(numbers = numbers, texts = texts)
   }
 }

@@ -29,7 +29,7 @@ rows_of_json <- function(body, columns) {
 
 instances_of <- function(body) {
   request <- tryCatch(
-    jsonlite::fromJSON(body, simplifyVector = FALSE, bigint_as_char = FALSE),
+    jsonlite::parse_json(body), # fromJSON() would fetch a body that is a URL, and read one that names a file
     error = function(error) refuse("the body is not JSON")
   )
   instances <- if (is.list(request) && !is.null(names(request))) request[["instances"]]

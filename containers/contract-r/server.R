@@ -30,27 +30,31 @@ chosen_type <- function(accept, written, default) {
 }
 
 body_text <- function(bytes) {
-  if (any(bytes == 0L)) {
+  codes <- as.integer(bytes)
+  if (!length(codes) || max(codes) <= BLANK) {
+    refuse("the body is empty")
+  }
+  if (min(codes) == 0L) {
     refuse("the body is not text")
   }
   text <- rawToChar(bytes)
-  if (!grepl("[^[:space:]]", text, useBytes = TRUE)) {
-    refuse("the body is empty")
-  }
   Encoding(text) <- "UTF-8"
   text
 }
 
+BLANK <- utf8ToInt(" ") # and what is below: tabs, ends of lines
+
 answered <- function(answer, body, type, accept) {
-  tryCatch(
-    c(answer(body_text(body), type, accept), status = 200L),
-    request_error = function(error) problem(error$status, conditionMessage(error)),
-    user_error = function(error) problem(400L, conditionMessage(error)),
-    error = function(error) {
-      message("error while answering: ", conditionMessage(error))
-      problem(500L, "the model failed on this input; see the log")
+  tryCatch(c(answer(body_text(body), type, accept), status = 200L), error = function(error) {
+    if (inherits(error, "user_error")) {
+      return(problem(400L, conditionMessage(error)))
     }
-  )
+    if (inherits(error, "request_error")) {
+      return(problem(error$status, conditionMessage(error)))
+    }
+    message("error while answering: ", conditionMessage(error))
+    problem(500L, "the model failed on this input; see the log")
+  })
 }
 
 # A frame has three numbers of 32 bits in the machine's order. A request: the bytes of content type, accepted types and
@@ -58,18 +62,16 @@ answered <- function(answer, body, type, accept) {
 read_frame <- function(requests) {
   lengths <- readBin(requests, "integer", 3L)
   if (length(lengths) == 3L) {
-    list(
-      type = readChar(requests, lengths[1], useBytes = TRUE), accept = readChar(requests, lengths[2], useBytes = TRUE),
-      body = readBin(requests, "raw", lengths[3])
-    )
+    types <- readChar(requests, lengths[1:2], useBytes = TRUE)
+    list(type = types[1], accept = types[2], body = readBin(requests, "raw", lengths[3]))
   }
 }
 
 write_frame <- function(answers, answer) {
+  type <- charToRaw(answer$type)
   body <- charToRaw(enc2utf8(answer$body))
-  writeBin(c(answer$status, nchar(answer$type), length(body)), answers)
-  writeBin(charToRaw(answer$type), answers)
-  writeBin(body, answers)
+  head <- writeBin(c(answer$status, length(type), length(body)), raw())
+  writeBin(c(head, type, body), answers)
   flush(answers)
 }
 

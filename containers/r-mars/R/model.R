@@ -81,7 +81,7 @@ vectors_of <- function(terms) {
   all_of <- function(field) as.numeric(unlist(lapply(terms, `[[`, field)))
   degrees <- lengths(lapply(terms, `[[`, "columns"))
   before <- cumsum(degrees) - degrees
-  factors <- lapply(seq_len(max(degrees)), function(factor) {
+  factors <- lapply(seq_len(max(degrees, 1L)), function(factor) {
     ifelse(factor <= degrees, before + factor, sum(degrees) + 1L)
   })
   list(
@@ -95,7 +95,7 @@ predict_columns <- function(vectors, columns) {
   hinges <- vectors$signs * (columns[vectors$columns, , drop = FALSE] - vectors$cuts)
   hinges[hinges < 0] <- 0
   hinges <- rbind(hinges, 1)
-  values <- matrix(vectors$coefficients, length(vectors$coefficients), ncol(columns))
+  values <- vectors$coefficients
   for (factor in vectors$factors) {
     values <- values * hinges[factor, , drop = FALSE]
   }

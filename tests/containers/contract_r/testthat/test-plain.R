@@ -25,7 +25,9 @@ test_that("plain bodies have the cells that a careful reading finds", {
   for (body in c('{"instances": [[1, 2], [3.5, -4e2]]}', '{"instances":[{"a":1,"b":2}]}', '{ "instances" : [[1,\n2]], "x": 1 }')) {
     same(body, "application/json", NUMBERS)
   }
-  same('{"instances": [[1, "a b", 2], {"width": 3, "kind": "S\u00fcd", "depth": 4}]}', "application/json", NUMERIC)
+  for (row in c('[1, "a b", 2]', '{"width": 3, "kind": "S\u00fcd", "depth": 4}')) {
+    same(sprintf('{"instances": [%s, %s]}', row, row), "application/json", NUMERIC)
+  }
 })
 
 test_that("what is unusual is left to the careful reading", {
@@ -39,6 +41,7 @@ test_that("what is unusual is left to the careful reading", {
   bodies <- c(
     "{", "[[1,2]]", '{"instances": []}', '{"instances": {"a": 1}}', '{"instances": [[1]]}', '{"instances": [[1, [2]]]}',
     '{"instances": [[1, true]]}', '{"instances": [[1, null]]}', '{"instances": [[1, "2"]]}', '{"instances": [{"b": 1, "a": 2}]}',
+    '{"instances": [[1, 2], {"a": 1, "b": 2}]}',
     '{"instances": [[1, 2, 3]]}', '{"instances": [3, 4]}', '{"instances": [[1, 1e999]]}', '{"instances": [{"a": 1, "c": 2}]}', "3"
   )
   for (body in bodies) unusual(body, "application/json", NUMBERS)

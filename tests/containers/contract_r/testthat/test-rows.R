@@ -29,3 +29,14 @@ test_that("bad rows are named", {
 test_that("other media types are a 415", {
   expect_identical(expect_error(rows_of("x", "text/html", COLUMNS), class = "request_error")$status, 415L)
 })
+
+test_that("a body that names a file or an address is not JSON, and nothing is opened", {
+  path <- withr::local_tempfile()
+  writeLines('{"instances": [[1, "a"]]}', path)
+  expect_identical(refusal(json(path)), "the body is not JSON")
+  expect_silent(expect_identical(refusal(json("http://127.0.0.1:9/rows.json")), "the body is not JSON"))
+})
+
+test_that("lists in lists without end are refused", {
+  expect_error(json(paste0('{"instances": ', strrep("[", 1e5), strrep("]", 1e5), "}")), class = "user_error")
+})
