@@ -11,7 +11,7 @@ from selectors import EVENT_READ, DefaultSelector
 from time import monotonic
 
 from serving.handing import Child, Handing
-from serving.intake import READY, Handed
+from serving.intake import COUNTS, READY, Handed
 from serving.process import HUNG, STOPS, Load, work
 from serving.settings import Settings
 
@@ -33,10 +33,10 @@ class Children:
     def __init__(self, load: Load, settings: Settings, listener: socket.socket) -> None:
         self._load = load
         self._settings = settings
-        self._handing = Handing(listener)
+        self._handing = Handing(listener, settings.workers)
         self._children: dict[int, Child] = {}
-        # One number for each worker, in memory that all share.
-        self._ended = memoryview(mmap.mmap(-1, 8 * settings.workers)).cast("Q")
+        # What each worker counts, in memory that all share.
+        self._counts = memoryview(mmap.mmap(-1, 8 * COUNTS * settings.workers)).cast("Q")
         self._selector = DefaultSelector()
         # The port is watched.
         self._watched = False
@@ -91,21 +91,21 @@ class Children:
 
     def _start(self, place: int) -> None:
         ours, theirs = socket.socketpair()
-        ended = self._ended[place : place + 1]
-        ended[0] = 0
+        counts = self._counts[place * COUNTS : (place + 1) * COUNTS]
+        counts[0] = counts[1] = 0
         parent = os.getpid()
         # Until the worker has handlers of its own, a signal waits: the parent's would swallow it.
         signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
         process = os.fork()
         if not process:
-            self._work(parent, theirs, ended)
+            self._work(parent, theirs, counts)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
         theirs.close()
         ours.setblocking(False)
-        child = self._children[process] = Child(process, place, ours, ended)
+        child = self._children[process] = Child(process, place, ours, counts)
         self._selector.register(ours, EVENT_READ, lambda: self._heard(child))
 
-    def _work(self, parent: int, channel: socket.socket, ended: memoryview) -> None:
+    def _work(self, parent: int, channel: socket.socket, counts: memoryview) -> None:
         """Be the worker, to the end of the process."""
         code = 1
         try:
@@ -118,7 +118,7 @@ class Children:
             with suppress(AttributeError):  # only Linux has it; elsewhere the channel's end tells
                 ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
             if os.getppid() == parent:
-                code = work(self._load, self._settings, lambda orphaned: Handed(channel, ended, orphaned))
+                code = work(self._load, self._settings, lambda orphaned: Handed(channel, counts, orphaned))
         except BaseException:
             log.exception("a worker failed")
         finally:

@@ -28,44 +28,48 @@ class Child:
         process: its number.
         place: which of the workers it is; another one may take its place.
         channel: takes connections, and says when the worker is ready for them.
-        ended: how many of its connections have ended; the worker counts.
+        counts: what the worker counts: connections that have ended, requests that its thread has to answer.
     """
 
     process: int
     place: int
     channel: socket.socket
-    ended: memoryview
+    counts: memoryview
     handed: int = 0
 
     @property
     def load(self) -> tuple[int, int]:
         """Order workers by what they have now, then by what they had."""
-        return self.handed - self.ended[0], self.handed
+        ended, asked = self.counts
+        return self.handed - ended + asked, self.handed
 
 
 class Handing:
     """The port, and the workers that are ready."""
 
-    def __init__(self, listener: socket.socket) -> None:
+    def __init__(self, listener: socket.socket, workers: int) -> None:
         self.listener = listener
+        self._workers = workers
         self._ready: list[Child] = []
+        self._listening = False
         # Accepted, and not taken by a worker yet.
         self.waiting: deque[socket.socket] = deque()
 
     @property
     def wants(self) -> bool:
         """Tell whether a connection that comes could be handed on."""
-        return bool(self._ready) and len(self.waiting) < _HANDFUL
+        return self._listening and bool(self._ready) and len(self.waiting) < _HANDFUL
 
     def add(self, child: Child) -> None:
-        """Give connections to one more.
+        """Give connections to one more; once all are there, clients can come: they are shared out evenly then.
 
         Raises:
             OSError: the port cannot be listened on.
         """
         self._ready.append(child)
-        if not self.listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+        if len(self._ready) == self._workers and not self._listening:
             self.listener.listen(BACKLOG)
+            self._listening = True
 
     def remove(self, child: Child) -> None:
         """Give it no more."""
@@ -94,9 +98,10 @@ class Handing:
 
     def close(self) -> None:
         """Hand on what the system has made already, and take nothing more."""
-        if self.listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-            while self.accept():
-                pass
+        if self._listening:
+            for _ in range(BACKLOG // _HANDFUL + 1):
+                if not self.accept():
+                    break
         self.listener.close()
         while self.waiting:
             self.waiting.popleft().close()

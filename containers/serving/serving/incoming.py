@@ -41,6 +41,7 @@ class Incoming(asyncio.Protocol):
 
     __slots__ = (
         "_accept",
+        "_again",
         "_chunks",
         "_content_type",
         "_expects",
@@ -69,7 +70,7 @@ class Incoming(asyncio.Protocol):
         self._clear()
 
     def _clear(self) -> None:
-        self._target = b""
+        self._target = self._again = b""
         self._chunks: list[bytes] = []
         self._content_type = self._accept = ""
         self._room = MOST_HEAD
@@ -112,8 +113,20 @@ class Incoming(asyncio.Protocol):
                 self._parser.feed_data(data)
                 return
             except HttpParserUpgrade as upgrade:
-                # A wish, which is not granted: what follows is the next request.
-                data = data[upgrade.args[0] :]
+                data = self._not_upgraded() + data[upgrade.args[0] :]
+
+    def _not_upgraded(self) -> bytes:
+        """A wish for another protocol is not granted (RFC 9110, 7.8); what follows it is HTTP/1.1 as before.
+
+        The parser takes a body for the first bytes of the other protocol, so the request is told once more to a new
+        one, without the wish.
+        """
+        if not self._again:
+            return b""
+        again = self._again
+        self._clear()
+        self._parser = HttpRequestParser(self)
+        return again
 
     def _bound(self, received: int) -> None:
         """Count a head that does not end; how much of its first piece belongs to it is not known."""
@@ -163,19 +176,44 @@ class Incoming(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """Decide what the request gets before its body is read."""
         parser, worker = self._parser, self._worker
-        self._reading = BODY
         self._since = worker.now
+        if self._named_connection and parser.should_upgrade() and (self._length or self._transferred):
+            self._again = self._head_again()
+            return
+        self._reading = BODY
         self._reply = worker.routes.find(parser.get_method(), self._target)
         if not parser.should_keep_alive():
             self._keep = CLOSE
-        elif self._named_connection and parser.get_http_version() == "1.0":
-            self._keep = KEEP_1_0
+        if self._keep is CLOSE or self._named_connection:
+            self._look_at_version(parser.get_http_version())
         if self._length > worker.most_body:
             self._too_large()
-        if self._transferred and parser.get_http_version() == "1.0":
-            self._stop(400, "Transfer-Encoding needs HTTP/1.1")
         if self._expects:
             self._continue()
+
+    def _look_at_version(self, version: str) -> None:
+        """HTTP/1.0 is kept where it asks for it; the parser lets other versions through."""
+        if version not in ("1.0", "1.1"):
+            self._stop(400, f"this is not HTTP/1.1: version {version}")
+        if version == "1.0" and self._transferred:
+            self._stop(400, "Transfer-Encoding needs HTTP/1.1")
+        if version == "1.0" and self._keep is not CLOSE:
+            self._keep = KEEP_1_0
+
+    def _head_again(self) -> bytes:
+        """Return what is known of the request's head, without `Upgrade`."""
+        parser = self._parser
+        headers = {
+            "Content-Length": "" if self._transferred else str(self._length),
+            "Transfer-Encoding": "chunked" if self._transferred else "",
+            "Content-Type": self._content_type,
+            "Accept": self._accept,
+            "Expect": "100-continue" if self._expects else "",
+            "Connection": "keep-alive" if parser.should_keep_alive() else "close",
+        }
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items() if value)
+        first = b"%b %b HTTP/%b\r\n" % (parser.get_method(), self._target, parser.get_http_version().encode())
+        return first + lines.encode("latin-1") + b"\r\n"
 
     def on_body(self, part: bytes) -> None:
         """Collect the body."""
@@ -187,6 +225,8 @@ class Incoming(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Hand the request on."""
+        if self._again:
+            return
         self._reading = NOTHING if self._keep is CLOSE else IDLE
         self._since = self._worker.now
         chunks = self._chunks

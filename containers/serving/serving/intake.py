@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 Protocol = Callable[[], asyncio.Protocol]
 READY = b"r"
+# How many numbers a worker keeps for its parent: connections that ended, requests that its thread has to answer.
+COUNTS = 2
 # Connections that are taken at one go.
 _HANDFUL = 16
 
@@ -47,6 +49,9 @@ class Intake:
     def lost(self) -> None:
         """A connection ended."""
 
+    def busy(self, requests: int) -> None:
+        """The thread has so many requests to answer."""
+
     def close(self) -> None:
         """Take what has come, and nothing more."""
 
@@ -76,14 +81,14 @@ class Handed(Intake):
 
     Args:
         channel: brings them, and tells the parent that this worker is ready.
-        ended: how many of them have ended, one number in memory that the parent reads.
+        counts: numbers in memory that the parent reads when it hands on.
         orphaned: called when there is no parent any more.
     """
 
-    def __init__(self, channel: socket.socket, ended: memoryview, orphaned: Callable[[], None]) -> None:
+    def __init__(self, channel: socket.socket, counts: memoryview, orphaned: Callable[[], None]) -> None:
         super().__init__()
         self._channel = channel
-        self._ended = ended
+        self._counts = counts
         self._orphaned = orphaned
 
     async def open(self, protocol: Protocol) -> None:
@@ -94,8 +99,12 @@ class Handed(Intake):
         self._channel.send(READY)
 
     def lost(self) -> None:
-        """Let the parent know, when it looks."""
-        self._ended[0] += 1
+        """Count what has ended."""
+        self._counts[0] += 1
+
+    def busy(self, requests: int) -> None:
+        """Count what has to be answered."""
+        self._counts[1] = requests
 
     def close(self) -> None:
         """The parent has handed on all that it will."""

@@ -28,6 +28,8 @@ class ServiceThread:
         # The invocation that runs: since when, and for whom; 0 and None while there is none.
         self.since = 0.0
         self.running: Connection | None = None
+        # Told how many requests there are to answer.
+        self.counted: Callable[[int], None] = lambda _: None
 
     def start(self, load: Callable[[], Service]) -> "Future[Service]":
         """Begin; a daemon, since a service that hangs must not keep the process."""
@@ -38,6 +40,7 @@ class ServiceThread:
     def put(self, connection: "Connection", body: bytes, content_type: str, accept: str) -> None:
         """Queue an invocation; `connection.answered` gets what it makes."""
         self._jobs.put((connection, body, content_type, accept))
+        self.counted(self._jobs.qsize() + 1)
 
     def forsaken(self) -> "Iterator[Connection]":
         """Yield who waits, and take them off the queue."""
@@ -55,10 +58,12 @@ class ServiceThread:
         while True:
             connection, body, content_type, accept = self._jobs.get()
             if connection.gone:
+                self.counted(self._jobs.qsize())
                 continue
             self.running, self.since = connection, monotonic()
             answer = invoked(service, body, content_type, accept)
             self.running, self.since = None, 0.0
+            self.counted(self._jobs.qsize())
             self._tell(connection.answered, answer)
             del connection, body, answer  # nothing is held while there is nothing to do
 

@@ -18,7 +18,7 @@ from serving.thread import ServiceThread
 log = logging.getLogger(__name__)
 
 # A worker that cannot even look at its clock is ended by the system, this long after it should have ended itself.
-_GRACE_SECONDS = 5
+_GRACE_SECONDS = 2
 
 
 class Worker:
@@ -42,6 +42,7 @@ class Worker:
     async def start(self, intake: Intake) -> None:
         """Take connections."""
         self._intake = intake
+        self.thread.counted = intake.busy
         if started := getattr(self.service, "started", None):
             await started()
         self._tick()
