@@ -4,6 +4,7 @@ All protocols of AWS that clients of ours speak, read by botocore's own service 
 invocations are left alone.
 """
 
+import gzip
 import json
 import re
 from dataclasses import dataclass
@@ -139,4 +140,5 @@ def _body(environ: dict[str, Any]) -> bytes:
     stream = environ["wsgi.input"]
     content: bytes = stream.read()
     stream.seek(0)
-    return content
+    # CloudWatch's clients compress what is larger than 10 KB.
+    return gzip.decompress(content) if environ.get("HTTP_CONTENT_ENCODING") == "gzip" else content

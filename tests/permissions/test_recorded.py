@@ -143,6 +143,14 @@ def test_a_body_stays_readable_for_who_answers() -> None:
     assert json.loads(request["wsgi.input"].read()) == {"EndpointName": "dev-boston"}
 
 
+def test_a_compressed_body_is_read(tmp_path: Path) -> None:
+    data = [{"MetricName": f"metric-{number}", "Value": number, "Unit": "None"} for number in range(500)]
+    request = environ("cloudwatch", "put_metric_data", Namespace="trainyard", MetricData=data)
+    assert request["HTTP_CONTENT_ENCODING"] == "gzip"
+    (found,) = recorded(tmp_path, request)
+    assert found["action"] == "cloudwatch:PutMetricData"
+
+
 def test_what_is_needed_again_is_written_once(tmp_path: Path) -> None:
     request = environ("sagemaker", "list_endpoints")
     assert len(recorded(tmp_path, request, request)) == 1
