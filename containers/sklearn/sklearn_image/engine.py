@@ -8,10 +8,15 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
+from contract.text import shortened
+
 from sklearn_image import archive, runtime, sample, schema, trial
 from sklearn_image.archive import ONNX
 from sklearn_image.sample import Sample
 from sklearn_image.schema import Predict, Schema
+
+# ONNX Runtime can say a lot.
+REASON_BYTES = 500
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +58,7 @@ def unfit(folder: Path, known: Schema) -> str | None:
     except (OSError, ValueError) as error:
         return f"no sample to check {ONNX} by: {error}"
     found = trial.run(lambda: _compared(onnx(folder, known), expected, known.task))
-    return f"{ONNX}: {found}" if found else None
+    return f"{ONNX}: {shortened(' '.join(found.split()), REASON_BYTES)}" if found else None
 
 
 def onnx(folder: Path, known: Schema) -> Predict:

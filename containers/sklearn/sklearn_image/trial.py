@@ -8,8 +8,9 @@ from collections.abc import Callable
 SECONDS = 60.0
 
 
-def run(work: Callable[[], str | None], seconds: float = SECONDS) -> str | None:
+def run(work: Callable[[], str | None], seconds: float | None = None) -> str | None:
     """Return what the work returns or why it did not: what it raised, the signal that ended it, its time."""
+    seconds = SECONDS if seconds is None else seconds
     reading, writing = os.pipe()
     process = os.fork()
     if not process:
