@@ -48,6 +48,11 @@ class Images:
         needs = rootfs.requirements(rootfs.ensure(found, definition), definition)
         return environments.ensure(self._settings.cache, needs, lambda _: None)
 
+    def kernel(self) -> Path:
+        """Return a virtual environment of what the serving kernel alone needs."""
+        text = (CONTAINERS / "serving/requirements.txt").read_text(encoding="utf-8")
+        return environments.ensure(self._settings.cache, [text], lambda _: None)
+
     def train(self, image: str, base: Path, table: str, hyperparameters: Mapping[str, str]) -> Path:
         """Run the image's `train` on one CSV file as channel train; return the model's folder."""
         channel = {"TrainingInputMode": "File", "S3DistributionType": "FullyReplicated", "ContentType": "text/csv"}

@@ -1,46 +1,57 @@
 """The results as a picture: requests per second of each server, on a logarithmic scale."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from benchmarks.serving.contenders import CONSTANT, OURS
 from benchmarks.serving.goals import HUNDRED, ONE
+from benchmarks.serving.load import Load
 from benchmarks.serving.results import CaseResults, NotMeasuredError, Results, Server
 
-_OURS, _OTHERS, _LIGHT = "#1f6f54", "#8a8f98", 0.45
+_OURS, _CONSTANT, _OTHERS = "#1f6f54", "#c9b458", "#8a8f98"
+_LIGHT, _THICK = 0.45, 0.38
+_SCALE = "requests per second at 8 connections: 1 row a request (full colour), 100 rows (light); logarithmic"
 
 
 def draw(results: Results, file: Path) -> None:
-    """Write an SVG: one part a case, two bars a server (1 row in full colour, 100 rows lighter)."""
-    drawn = {case.title: _rates(case) for case in results.cases.values()}
-    heights = [len(rates) + 1.0 for rates in drawn.values()]
+    """Write an SVG: one part a case, a pair of bars a server."""
+    parts = {case.title: list(_measured(case)) for case in results.cases.values()}
+    heights = [len(servers) + 1.0 for servers in parts.values()]
     # Text stays text and names stay the same, so that the same results give the same file.
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "serving", "font.size": 9}):
         figure = Figure(figsize=(8, 0.34 * sum(heights) + 1), layout="constrained")
-        parts = figure.subplots(len(drawn), 1, squeeze=False, height_ratios=heights)[:, 0]
-        for axes, (title, rates) in zip(parts, drawn.items(), strict=True):
-            for place, (server, one, hundred) in enumerate(reversed(rates)):
-                colour = _OURS if server.title.startswith(("Trainyard", "the same")) else _OTHERS
-                axes.barh(place + 0.2, one, 0.38, color=colour)
-                axes.barh(place - 0.2, hundred, 0.38, color=colour, alpha=_LIGHT)
-                axes.text(one * 1.06, place + 0.2, f"{one:,.0f}", va="center", fontsize=7)
-                axes.text(hundred * 1.06, place - 0.2, f"{hundred:,.0f}", va="center", fontsize=7)
-            axes.set_yticks(range(len(rates)), [server.title for server, _, _ in reversed(rates)])
-            axes.set(xscale="log", title=title)
-            axes.margins(x=0.12)
-            axes.spines[["top", "right"]].set_visible(False)
-        parts[-1].set_xlabel(
-            "requests per second at 8 connections, one worker: 1 row (full), 100 rows (light); logarithmic"
-        )
+        places = figure.subplots(len(parts), 1, squeeze=False, height_ratios=heights)[:, 0]
+        for axes, (title, servers) in zip(places, parts.items(), strict=True):
+            _draw(axes, title, servers[::-1])
+        places[-1].set_xlabel(_SCALE)
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
 
 
-def _rates(case: CaseResults) -> list[tuple[Server, float, float]]:
-    rates = []
-    for server in case.servers.values():
-        try:
-            rates.append((server, server.rate(ONE), server.rate(HUNDRED)))
-        except NotMeasuredError:
-            continue
-    return rates
+def _draw(axes: Any, title: str, servers: list[tuple[str, Server]]) -> None:
+    for place, (name, server) in enumerate(servers):
+        colour = _OURS if name.startswith(OURS) else _CONSTANT if name == CONSTANT else _OTHERS
+        for load, above, strength in ((ONE, _THICK / 2, 1.0), (HUNDRED, -_THICK / 2, _LIGHT)):
+            for rate in _rate(server, load):
+                axes.barh(place + above, rate, _THICK, color=colour, alpha=strength)
+                axes.text(rate * 1.06, place + above, f"{rate:,.0f}", va="center", fontsize=7)
+    axes.set_yticks(range(len(servers)), [server.title for _, server in servers])
+    axes.set(xscale="log", title=title)
+    axes.margins(x=0.12)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _measured(case: CaseResults) -> Iterator[tuple[str, Server]]:
+    for name, server in case.servers.items():
+        if list(_rate(server, ONE)):
+            yield name, server
+
+
+def _rate(server: Server, load: Load) -> Iterator[float]:
+    try:
+        yield server.rate(load)
+    except NotMeasuredError:
+        return

@@ -180,7 +180,7 @@ def _peers() -> list[Path]:
 def test_help_names_what_can_be_measured() -> None:
     command = [sys.executable, "-m", "benchmarks.serving", "--help"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
-    assert all(word in done.stdout for word in ("--case {sklearn,xgboost,r}", "--seconds", "--rounds", "--json"))
+    assert all(word in done.stdout for word in ("--case {sklearn,xgboost,r,http}", "--seconds", "--rounds", "--json"))
 
 
 @pytest.mark.local

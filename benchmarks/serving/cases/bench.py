@@ -13,7 +13,7 @@ from benchmarks.serving.contenders import CONSTANT, Case, Contender
 from benchmarks.serving.images import CONTAINERS, ROOT, Images
 from benchmarks.serving.peers import MissingError, Peers
 from benchmarks.serving.processes import running
-from benchmarks.serving.wire import Rows, Wire
+from benchmarks.serving.wire import OURS, Rows, Wire
 from local.runtime.interface import LogLine
 from local.runtime.process import ProcessHandle, free_port
 
@@ -64,18 +64,8 @@ class Bench:
             server.healthy_after(ours.health)
             requests = [request for load in ours.loads for request, _ in case.asked(ours, load.rows)]
             said = {request.body.decode(): server.answer(request).decode() for request in requests}
-        answers = folder / "answers.json"
-        answers.write_text(json.dumps(said), encoding="utf-8")
-
-        def start(log: LogLine) -> ProcessHandle:
-            port = free_port()
-            told = {"PATH": os.environ["PATH"], "PYTHONPATH": str(CONTAINERS / "serving")}
-            told["SAGEMAKER_BIND_TO_PORT"] = str(port)
-            command = [str(venv / "bin/python"), str(PROGRAMS / "constant.py"), str(answers)]
-            return ProcessHandle(command, folder, told, log, port, lambda _: None)
-
         title = "our kernel alone, answering the same bytes"
-        case.contenders.append(replace(ours, name=CONSTANT, title=title, start=start, versions={}))
+        case.contenders.append(replace(constant(venv, said, folder), name=CONSTANT, title=title, wire=ours.wire))
 
     def add(self, case: Case, peer: Peer, model: Path, versions: Mapping[str, str]) -> None:
         """Add a peer, or the reason why it is not measured."""
@@ -91,6 +81,21 @@ class Bench:
             return self.peers.start(peer.folder, model, peer.variables or {}, log)
 
         case.contenders.append(Contender(name, peer.title, start, peer.wire, peer.health, versions=versions))
+
+
+def constant(venv: Path, answers: Mapping[str, str], folder: Path) -> Contender:
+    """Serve these answers by our kernel; `venv` has what it needs."""
+    file = folder / "answers.json"
+    file.write_text(json.dumps(answers), encoding="utf-8")
+
+    def start(log: LogLine) -> ProcessHandle:
+        port = free_port()
+        told = {"PATH": os.environ["PATH"], "PYTHONPATH": str(CONTAINERS / "serving")}
+        told["SAGEMAKER_BIND_TO_PORT"] = str(port)
+        command = [str(venv / "bin/python"), str(PROGRAMS / "constant.py"), str(file)]
+        return ProcessHandle(command, folder, told, log, port, lambda _: None)
+
+    return Contender("", "", start, OURS)
 
 
 def sample(file: str, target: str) -> Sample:
