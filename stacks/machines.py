@@ -50,7 +50,14 @@ class Parts:
 def run_machine(stack: Stack, parts: Parts) -> sfn.StateMachine:
     """With the registry that it writes to, its alarms and its dashboard."""
     names, workload = parts.names, parts.workload
-    role = state_machine_role(stack, names, bucket=parts.bucket, leases=parts.leases, jobs=parts.jobs)
+    role = state_machine_role(
+        stack,
+        names,
+        bucket=parts.bucket,
+        leases=parts.leases,
+        jobs=parts.jobs,
+        machines=[names.prefix, *([names.machine("fan-out")] if workload.fan_out else [])],
+    )
     endpoint_permissions(role, names)
     run = Machine(
         stack,

@@ -60,7 +60,8 @@ def _endpoint_states(names: Names, candidates: Sequence[str]) -> States:
     taken = merged(
         {
             "Take endpoint": compute(
-                {"endpoint": "{% $states.input %}", "looks": 0, "refused": "", "unscaled": []}, then="Find retired endpoint"
+                {"endpoint": "{% $states.input %}", "looks": 0, "refused": "", "unscaled": []},
+                then="Find retired endpoint",
             ),
         },
         removal_states(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from stacks.workflow.asl import State, States, caught, choose, compute, each, q, sdk
-from stacks.workflow.names import HASH_LENGTH, Names
+from stacks.workflow.names import Names
 
 ROUNDS = 50
 """Pages of a hundred that are gone through, of each kind; who has more runs it again."""
@@ -11,10 +11,9 @@ ROUNDS = 50
 
 def remains_states(names: Names, *, then: str, failed: Sequence[State]) -> States:
     """Configs first, since they refer to models."""
-    models = f"/^{names.prefix}-[a-z0-9-]+-[0-9a-f]{{{HASH_LENGTH}}}$/"
     return {
         **_kind("config", "EndpointConfig", names, names.config_pattern, then="List retired models", failed=failed),
-        **_kind("model", "Model", names, models, then=then, failed=failed),
+        **_kind("model", "Model", names, names.model_pattern, then=then, failed=failed),
     }
 
 

@@ -22,6 +22,7 @@ from stacks.workflow.deployment import deployment_states
 from stacks.workflow.durations import longest_run
 from stacks.workflow.gate import gate_states
 from stacks.workflow.lease import END, end_states, keep_states, lease_states
+from stacks.workflow.leftovers import leftover_states
 from stacks.workflow.names import Names
 from stacks.workflow.plan import plan_states
 from stacks.workflow.pointer import pointer_states
@@ -58,7 +59,8 @@ def definition(*, names: Names, workload: Workload, settings: Mapping[str, Any])
         pointer_states(names, then="Did another endpoint serve?", undo="Check lease", stuck=END),
         predecessor_states(names, candidates=[*workload.candidates], then="List configs"),
         cleanup_states(names, versions="List versions", then=END),
-        prune_states(names, workload, most_configs=MOST, then="Discard models"),
+        prune_states(names, workload, most_configs=MOST, then="Are all configs known?", unknown="Discard models"),
+        leftover_states(names, workload, then="Discard models"),
         rollback_states(names, candidates=[*workload.candidates], then="Withdraw config", stuck=END),
         withdraw_states(then="Discard models", stuck=END),
         end_states(names, _OUTPUT),

@@ -16,16 +16,31 @@ _NOBODY = "''"
 
 
 _CONTEXT = "$states.context"
-_RETRY = f"{_CONTEXT}.State.RetryCount & '/' & "
 
 
-def digest(part: str, length: int = HASH_LENGTH, *, of_try: bool = True) -> str:
+@dataclass(frozen=True)
+class Run:
+    """JSONata: what tells an execution and its tries from others."""
+
+    name: str
+    retries: str
+    redrives: str
+
+
+_THIS = Run(
+    name=f"{_CONTEXT}.Execution.Name",
+    retries=f"{_CONTEXT}.State.RetryCount",
+    redrives=f"{_CONTEXT}.Execution.RedriveCount",
+)
+
+
+def digest(part: str, length: int = HASH_LENGTH, *, of_try: bool = True, run: Run = _THIS) -> str:
     """The first hex digits of a hash over what makes a try unique; absent counters count as nothing.
 
     Not `of_try`: the same for all retries until a redrive.
     """
-    tries = f"{_RETRY if of_try else ''}{_CONTEXT}.Execution.RedriveCount"
-    return f"$substring($hash({_CONTEXT}.Execution.Name & '/' & {part} & '/' & {tries}, 'SHA-256'), 0, {length})"
+    retry = f"{run.retries} & '/' & " if of_try else ""
+    return f"$substring($hash({run.name} & '/' & {part} & '/' & {retry}{run.redrives}, 'SHA-256'), 0, {length})"
 
 
 @dataclass(frozen=True)
@@ -98,6 +113,11 @@ class Names:
     def config(self) -> str:
         """JSONata: the endpoint config of the run."""
         return f"'{self.prefix}-' & {digest(_NOBODY)}"
+
+    @property
+    def model_pattern(self) -> str:
+        """JSONata's regular expression of every model of this workload, whatever its candidates were called."""
+        return f"/^{self.prefix}-[a-z0-9-]+-[0-9a-f]{{{HASH_LENGTH}}}$/"
 
     @property
     def config_pattern(self) -> str:

@@ -30,8 +30,19 @@ _OBJECTS = """(
 )"""
 
 
-def prune_states(names: Names, workload: Workload, *, most_configs: int, then: str) -> States:
-    """After the stale configs are gone, if all configs are known; the newest hundred versions are looked at."""
+_DESCRIBED = """(
+    $told := [$map($states.result.ModelPackageSummaryList, function($one) { $one.ModelPackageDescription & '' })];
+    $says := function($description) { $contains($description, '/live/') };
+    $states.result.NextToken & '' = '' and $count([$filter($told, $says)]) = $count($told) ? $join($told, '\\n') : ''
+)"""
+
+
+def prune_states(names: Names, workload: Workload, *, most_configs: int, then: str, unknown: str) -> States:
+    """After the stale configs are gone, if all configs are known; the newest hundred versions are looked at.
+
+    Sets `whole`, whether all configs are known, and `described`, where the artifacts of all versions are: nothing if
+    not all of them say it. `unknown` if the versions cannot be listed.
+    """
     old = f"""$count($found) >= {most_configs} ? []
         : [$filter([$states.result.ModelPackageSummaryList.ModelPackageArn], function($arn, $index) {{
             $index >= {workload.registry.keep}
@@ -46,8 +57,10 @@ def prune_states(names: Names, workload: Workload, *, most_configs: int, then: s
                 "SortOrder": "Descending",
                 "MaxResults": 100,
             },
-            catch=[caught(then)],
+            catch=[caught(unknown)],
             assign={
+                "whole": q(f"$count($found) < {most_configs}"),
+                "described": q(_DESCRIBED),
                 "old": q(old),
                 "guarded": q("[$each($pointer.packages, function($arn) { $arn })]"),
                 "remaining": q("[$filter([$configs.name], function($name) { $not($name in [$stale.name]) })]"),

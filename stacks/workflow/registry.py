@@ -75,7 +75,7 @@ def _register(names: Names, workload: Workload) -> State:
         "createModelPackage",
         {
             "ModelPackageGroupName": names.prefix,
-            "ModelPackageDescription": q(f"{_NAME} & ' of run ' & $states.context.Execution.Name"),
+            "ModelPackageDescription": q(f"{_NAME} & ' of run ' & $states.context.Execution.Name & ', in ' & $live"),
             "InferenceSpecification": q(_specification()),
             "ModelApprovalStatus": "PendingManualApproval" if manual else "Approved",
             "MetadataProperties": {"GeneratedBy": "{% $states.context.Execution.Id %}"},

@@ -3,7 +3,7 @@
 Actions are exact, and so are resources wherever AWS lets a statement name them; the others say why.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from aws_cdk import Stack
 from aws_cdk import aws_dynamodb as dynamodb
@@ -40,9 +40,18 @@ def job_role(
 
 
 def state_machine_role(
-    scope: Construct, names: Names, *, bucket: s3.IBucket, leases: dynamodb.ITable, jobs: iam.IRole
+    scope: Construct,
+    names: Names,
+    *,
+    bucket: s3.IBucket,
+    leases: dynamodb.ITable,
+    jobs: iam.IRole,
+    machines: Sequence[str],
 ) -> iam.Role:
-    """For the state machine: what its states call, and what waiting for a job takes."""
+    """For the state machine: what its states call, and what waiting for a job takes.
+
+    `machines` are the names of those whose executions make models: Clean up asks which of them go on.
+    """
     role = iam.Role(scope, "StateMachineRole", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
     stack = Stack.of(scope)
     for statement in [
@@ -51,6 +60,7 @@ def state_machine_role(
         pass_role(jobs, "sagemaker.amazonaws.com"),
         *_artifacts(names.workload, bucket),
         _reporting(),
+        allow(["states:ListExecutions"], [arn(stack, "states", f"stateMachine:{machine}") for machine in machines]),
         allow(
             ["ssm:GetParameters", "ssm:PutParameter", "ssm:AddTagsToResource"],
             [arn(stack, "ssm", f"parameter{names.pointer}")],
@@ -118,7 +128,7 @@ def _sagemaker(stack: Stack, names: Names) -> list[iam.PolicyStatement]:
         allow(["sagemaker:AddTags"], made(*_MADE)),
         allow(["sagemaker:ListTags"], made(*(f"{job}-job" for job in _JOBS))),
         # Lists have no resource that a statement could name.
-        allow(["sagemaker:ListEndpoints", "sagemaker:ListEndpointConfigs"], ["*"]),
+        allow(["sagemaker:ListEndpoints", "sagemaker:ListEndpointConfigs", "sagemaker:ListModels"], ["*"]),
     ]
 
 

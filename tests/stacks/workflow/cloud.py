@@ -40,6 +40,8 @@ class Cloud(Versions, Scaled):
     leases: dict[str, str] = field(default_factory=dict)
     retention: dict[str, int] = field(default_factory=dict)
     executions: dict[str, str] = field(default_factory=dict)
+    fan_outs: dict[str, str] = field(default_factory=dict)
+    redrives: dict[str, int] = field(default_factory=dict)
     features: Json = field(default_factory=lambda: dict(FEATURES))
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
     statuses: list[str] = field(default_factory=list)
@@ -79,7 +81,12 @@ class Cloud(Versions, Scaled):
         return {}
 
     def _listObjectsV2(self, sent: Json) -> Json:
-        found = [{"Key": key, "Size": 1} for key in self.objects if key.startswith(sent["Prefix"])]
+        keys = [key for key in self.objects if key.startswith(sent["Prefix"])]
+        if "Delimiter" in sent:
+            rest = {key.removeprefix(sent["Prefix"]).split(sent["Delimiter"])[0] for key in keys}
+            folders = [{"Prefix": f"{sent['Prefix']}{name}{sent['Delimiter']}"} for name in sorted(rest)]
+            return {"KeyCount": len(folders)} | ({"CommonPrefixes": folders} if folders else {})
+        found = [{"Key": key, "Size": 1} for key in keys]
         return {"KeyCount": len(found)} | ({"Contents": found} if found else {})
 
     def _createProcessingJob(self, sent: Json) -> Json:
@@ -135,6 +142,12 @@ class Cloud(Versions, Scaled):
             raise TaskError("SageMaker.SageMakerException", f'Could not find model "{sent["ModelName"]}".')
         del self.models[sent["ModelName"]]
         return {}
+
+    def _listModels(self, sent: Json) -> Json:
+        found = [{"ModelName": name} for name in self.models if sent["NameContains"] in name]
+        start = int(sent.get("NextToken", 0))
+        end = start + sent["MaxResults"]
+        return {"Models": found[start:end]} | ({"NextToken": str(end)} if end < len(found) else {})
 
     def _createEndpointConfig(self, sent: Json) -> Json:
         if sent["EndpointConfigName"] in self.configs:
@@ -266,6 +279,11 @@ class Cloud(Versions, Scaled):
         if sent["ExecutionArn"] not in self.executions:
             raise TaskError("Sfn.ExecutionDoesNotExistException", "Execution Does Not Exist")
         return {"Status": self.executions[sent["ExecutionArn"]]}
+
+    def _listExecutions(self, sent: Json) -> Json:
+        known = self.fan_outs if sent["StateMachineArn"].endswith("-fan-out") else self.executions
+        names = [arn.rpartition(":")[2] for arn, status in known.items() if status == sent["StatusFilter"]]
+        return {"Executions": [{"Name": name, "RedriveCount": self.redrives.get(name, 0)} for name in names]}
 
     def _putMetricData(self, sent: Json) -> Json:
         return {}

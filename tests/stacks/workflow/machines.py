@@ -21,6 +21,8 @@ VALUES = {
     "JobRoleArn": "arn:aws:iam::123456789012:role/jobs",
     "ImageToolkit": f"{REGISTRY}/trainyard-dev-toolkit:1",
     "AWS::Partition": "aws",
+    "AWS::Region": "us-east-1",
+    "AWS::AccountId": "123456789012",
 }
 
 

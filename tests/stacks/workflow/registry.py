@@ -38,11 +38,13 @@ class Versions:
         return self.packages[sent["ModelPackageName"]]
 
     def _listModelPackages(self, sent: Json) -> Json:
-        newest_first = [{"ModelPackageArn": arn} for arn in reversed(self.packages)]
+        told = ("ModelPackageArn", "ModelPackageDescription")
+        newest_first = [{key: one[key] for key in told if key in one} for one in reversed(self.packages.values())]
         return {"ModelPackageSummaryList": newest_first[: sent["MaxResults"]]}
 
     def _deleteModelPackage(self, sent: Json) -> Json:
-        del self.packages[sent["ModelPackageName"]]
+        if not self.packages.pop(sent["ModelPackageName"], None):
+            raise TaskError("SageMaker.SageMakerException", f"ModelPackage {sent['ModelPackageName']} does not exist.")
         return {}
 
     def _waited(self, item: Json) -> Json:

@@ -1,15 +1,18 @@
-"""Which configs go after a deployment, which never do, and that an interrupted clean up is made good."""
+"""What goes after a deployment: old configs, and what nobody refers to; what never does; that it is made good."""
 
 from typing import Any
 
 import pytest
 
+from local.jsonata import evaluate
+from stacks.workflow.names import Names
 from tests.stacks.workflow.cloud import Cloud
 from tests.stacks.workflow.interpreter import TaskError
 from tests.stacks.workflow.test_runs import breaking, good_cloud, live, run
 from tests.stacks.workflow.turns import stop_at
 
 pytestmark = pytest.mark.unit
+NAMES = Names(stage="dev", workload="boston")
 
 
 def old(cloud: Cloud, count: int, prefix: str = "dev-boston-") -> list[str]:
@@ -92,3 +95,78 @@ def test_a_clean_up_that_was_aborted_is_made_good_when_redriven_and_by_the_next_
     output = aborted.redrive()
     assert output["config"] == live(cloud)["config"]
     assert not set(names) & set(cloud.configs)
+
+
+def orphan(cloud: Cloud, execution: str, candidate: str = "linear", redrives: int = 0) -> tuple[str, str]:
+    """A model and a folder of artifacts as an execution makes them."""
+    told = {"states": {"context": {"Execution": {"Name": execution, "RedriveCount": redrives},
+                                   "State": {"RetryCount": 0}}}, "candidate": {"name": candidate}}  # fmt: skip
+    model, config = evaluate(NAMES.model, told), evaluate(NAMES.config, told)
+    cloud.models[model] = {}
+    cloud.objects[f"boston/live/{config}/{candidate}/model.tar.gz"] = ""
+    return model, config
+
+
+def left(cloud: Cloud, model: str, config: str) -> tuple[bool, bool]:
+    return model in cloud.models, any(config in key for key in cloud.objects)
+
+
+@pytest.mark.parametrize(("status", "stays"), [("RUNNING", True), ("ABORTED", False), ("FAILED", False)])
+def test_what_a_run_made_goes_when_it_does_not_go_on_and_nothing_refers_to_it(
+    cloud: Cloud, status: str, stays: bool
+) -> None:
+    found = orphan(cloud, "run-x")
+    cloud.executions["arn:execution:run-x"] = status
+    run(cloud, execution="run-1")
+    assert left(cloud, *found) == (stays, stays)
+
+
+def test_what_a_redriven_run_made_before_and_after_stays_while_it_goes_on(cloud: Cloud) -> None:
+    before, after = orphan(cloud, "run-x", redrives=0), orphan(cloud, "run-x", redrives=2)
+    cloud.executions["arn:execution:run-x"] = "RUNNING"
+    cloud.redrives["run-x"] = 2
+    run(cloud, execution="run-1")
+    assert left(cloud, *before) == left(cloud, *after) == (True, True)
+
+
+def test_models_of_candidates_that_the_workload_has_no_more_go_too(cloud: Cloud) -> None:
+    found = orphan(cloud, "run-x", candidate="former-one")
+    run(cloud, execution="run-1")
+    assert left(cloud, *found) == (False, False)
+
+
+def test_models_of_others_stay(cloud: Cloud) -> None:
+    others: dict[str, Any] = {
+        "dev-boston-mine": {},
+        "dev-bostonia-linear-0123456789": {},
+        "x-dev-boston-linear-0123456789": {},
+    }
+    cloud.models |= others
+    run(cloud, execution="run-1")
+    assert others.keys() <= cloud.models.keys()
+
+
+def test_no_artifact_goes_while_a_version_does_not_say_where_its_own_are(cloud: Cloud) -> None:
+    model, config = orphan(cloud, "run-x")
+    cloud.packages["by hand"] = {"ModelPackageArn": "by hand", "ClientToken": "by hand"}
+    run(cloud, execution="run-1")
+    assert left(cloud, model, config) == (False, True)
+
+
+def test_artifacts_of_a_version_stay_without_their_config(cloud: Cloud) -> None:
+    first = live(cloud)["config"]
+    for number in range(4):
+        run(cloud, execution=f"run-{number}")
+    assert first not in cloud.configs
+    assert any(first in key for key in cloud.objects)
+
+
+def test_no_model_goes_while_a_fan_out_goes_on() -> None:
+    ended = {}
+    for status in ("RUNNING", "SUCCEEDED"):
+        cloud = good_cloud("fan-out")
+        cloud.models["dev-fan-out-forest-0123456789"] = {}
+        cloud.fan_outs["arn:execution:fan-1"] = status
+        run(cloud, "fan-out")
+        ended[status] = "dev-fan-out-forest-0123456789" in cloud.models
+    assert ended == {"RUNNING": True, "SUCCEEDED": False}

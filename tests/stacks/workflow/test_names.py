@@ -44,7 +44,10 @@ COMPUTED: dict[str, tuple[Callable[[Names], str], int]] = {
 """Names that the state machine computes, and how long they may be."""
 
 OF_CANDIDATES = ("candidate", "model", "rival", "tuning_job")
-GIVEN = ("stage", "workload", "prefix", "endpoints", "machine", "alarms", "feedback_alarm", "pointer", "config_pattern")
+GIVEN = (
+    "stage", "workload", "prefix", "endpoints", "machine", "alarms", "feedback_alarm", "pointer", "config_pattern",
+    "model_pattern",
+)  # fmt: skip
 
 
 def name(expression: str, execution: str, candidate: str, retries: int = 0, redrives: int = 0) -> str:
