@@ -22,6 +22,7 @@ Tree = dict[str, Any]
 # Converting takes some 15 microseconds a node.
 _MOST_NODES = 100_000
 _NO_CHILD = -1
+_OUTPUTS = [onnx_file.OUTPUT]
 
 
 class Forest:
@@ -43,7 +44,7 @@ class Forest:
 
     def __call__(self, rows: Floats) -> Floats:
         """Return the sums."""
-        sums: Floats = self._session.run(None, {onnx_file.INPUT: rows})[0]
+        sums: Floats = self._session.run(_OUTPUTS, {onnx_file.INPUT: rows})[0]
         return sums
 
 

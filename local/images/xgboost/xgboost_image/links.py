@@ -34,8 +34,8 @@ def _hinge(sums: Floats) -> Floats:
 
 
 def _softmax(sums: Floats) -> Floats:
-    parts = _exp(sums - sums.max(axis=1, keepdims=True))
-    whole = parts.sum(axis=1, keepdims=True, dtype=np.float64).astype(np.float32)
+    parts = _exp(sums - np.maximum.reduce(sums, axis=1, keepdims=True))
+    whole = np.add.reduce(parts, axis=1, keepdims=True, dtype=np.float64).astype(np.float32)
     result: Floats = parts / whole
     return result
 

@@ -10,7 +10,6 @@ import numpy as np
 import xgboost
 from numpy.typing import NDArray
 from recordio import RecordIOError, read_matrix
-from scipy.sparse import issparse
 
 from xgboost_image import content_types, plain, textfiles
 from xgboost_image.fast import Fast
@@ -54,11 +53,10 @@ class Predictor:
 
 def _dense(features: Any, width: int) -> NDArray[np.float32] | None:
     """Return the features as XGBoost compares them; nothing where it would say something about them."""
-    if issparse(features) or features.shape[1] != width:
+    if not isinstance(features, np.ndarray) or features.shape[1] != width:
         return None
-    with np.errstate(over="ignore"):
-        dense: NDArray[np.float32] = features.astype(np.float32, copy=False)
-    return None if np.isinf(dense).any() else dense
+    dense: NDArray[np.float32] = features.astype(np.float32, copy=False)
+    return None if np.count_nonzero(np.isinf(dense)) else dense
 
 
 def load(folder: Path) -> Predictor:

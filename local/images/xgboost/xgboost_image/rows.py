@@ -1,8 +1,7 @@
 """Rows of data in memory, whatever format they came in, and XGBoost's own form of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xgboost
@@ -14,8 +13,7 @@ from xgboost_image.problems import UserError
 Vector = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Rows:
+class Rows(NamedTuple):
     """Features, dense (a missing one is NaN) or sparse, and what else a row has."""
 
     features: Any

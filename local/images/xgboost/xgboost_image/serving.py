@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import serving
 from framework.problems import ScriptModeError
 from framework.server import Settings
@@ -36,6 +37,8 @@ def run(paths: Paths) -> int:
         log.error("cannot serve: %s", error)
         return 1
     log.info("Model objective : %s", model.objective)
+    # What is too large for 32 bits is refused by name; NumPy need not warn of it.
+    np.seterr(over="ignore")
     made = service(model, settings, os.environ)
     return serving.run(lambda: made, settings)
 
