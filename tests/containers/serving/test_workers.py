@@ -58,6 +58,7 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> None:
     with running(tmp_path, workers=2) as server, connected(server.port) as client:
         client.send(request(b"sleep 0.5" + b" " * 2000))
         workers = server.workers
+        time.sleep(0.2)
         server.signal(signal.SIGKILL)
         assert client.answer().headers["connection"] == "close"
         client.close()
