@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from framework import formats
+from framework import formats, plain
 from framework.defaults import Defaults
 
 
@@ -12,9 +12,15 @@ class ScikitLearnDefaults(Defaults):
 
     def input_fn(self, input_data: str | bytes, content_type: str) -> Any:
         """Read a body; a single row stays one row."""
-        if content_type == formats.CSV and (plain := formats.numbers(input_data, np.float32)) is not None:
-            return plain
-        array = formats.decode(input_data, content_type)
-        if array.ndim == 1:
-            array = array.reshape(1, -1)
-        return array.astype(np.float32) if content_type in (formats.CSV, formats.JSON) else array
+        array = _plain(input_data, content_type)
+        if array is None:
+            array = formats.decode(input_data, content_type)
+            array = array.astype(np.float32) if content_type in formats.TEXTS else array
+        return array.reshape(1, -1) if array.ndim == 1 else array
+
+
+def _plain(body: str | bytes, content_type: str) -> Any:
+    if content_type not in formats.TEXTS:
+        return None
+    data = body.encode() if isinstance(body, str) else body
+    return (plain.csv if content_type == formats.CSV else plain.json)(data, np.float32)
