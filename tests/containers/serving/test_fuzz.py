@@ -24,7 +24,7 @@ REQUESTS = (
 
 def answers(client: Client) -> list[tuple[int, bytes]]:
     """Return all answers up to the end of the connection, without those that only say to go on."""
-    received = []
+    received: list[tuple[int, bytes]] = []
     while True:
         try:
             answer = client.answer()
