@@ -70,6 +70,20 @@ def test_ping_and_execution_parameters(server: Server) -> None:
     told = requests.get(f"{server.url}/execution-parameters", timeout=5).json()
     assert told["BatchStrategy"] == "MULTI_RECORD"
     assert told["MaxPayloadInMB"] * told["MaxConcurrentTransforms"] <= 100
+    assert told["Engine"] == "onnxruntime"
+    assert "agrees with scikit-learn" in told["EngineReason"]
+
+
+def test_an_archive_of_before_onnx_is_served_by_scikit_learn(
+    runtime: Runtime, trained: Path, server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "model").mkdir()
+    for name in ("model.skops", "schema.json"):
+        shutil.copy(trained / "model" / name, tmp_path / "model")
+    with runtime.serve(tmp_path) as native:
+        told = requests.get(f"{native.url}/execution-parameters", timeout=5).json()
+        assert (told["Engine"], told["EngineReason"]) == ("scikit-learn", "the archive has no model.onnx")
+        assert post(native, samples.body(1)).content == post(server, samples.body(1)).content
 
 
 def test_sigterm_ends_the_server_cleanly(runtime: Runtime, trained: Path) -> None:
