@@ -34,7 +34,7 @@ plain_csv <- function(body, numeric) {
     return(NULL) # an empty last cell, or a header
   }
   parts <- parted(cells, numeric)
-  if (kind == DIGITS || all(is_number(parts$numbers))) {
+  if (kind == DIGITS || all(grepl(NUMBER, parts$numbers))) {
     as_rows(suppressWarnings(as.numeric(parts$numbers)), parts$texts, numeric)
   }
 }

@@ -54,28 +54,33 @@ indicators <- function(column, values) {
   result
 }
 
-# Where each column of the table goes in the design matrix, for rows that were read plainly (contract-r/plain.R).
+# How rows that were read plainly (contract-r/plain.R) become columns of a design matrix that is turned around: which
+# of its rows have numbers; of each category its levels, its rows, and what these are for each level.
 layout_of <- function(schema) {
   levels <- lapply(schema$columns, `[[`, "levels")
   numeric <- vapply(levels, is.null, NA)
   widths <- ifelse(numeric, 1L, lengths(levels) - 1L)
-  list(numeric = numeric, levels = levels[!numeric], before = cumsum(widths) - widths, width = sum(widths))
+  place <- split(seq_len(sum(widths)), rep(factor(seq_along(widths)), widths))
+  categories <- Map(function(levels, rows) {
+    list(levels = levels, rows = rows, indicators = diag(length(levels))[-1L, , drop = FALSE])
+  }, levels[!numeric], place[!numeric])
+  list(numeric = numeric, numbers = unlist(place[numeric]), categories = unname(categories), height = sum(widths))
 }
 
-# The design matrix turned around, as predict_columns() takes it; NULL where a category is not known.
+# NULL where a category is not known.
 design_columns <- function(layout, rows) {
-  if (all(layout$numeric)) {
+  if (!length(layout$categories)) {
     return(rows$numbers)
   }
-  design <- matrix(0, layout$width, ncol(rows$texts))
-  design[layout$before[layout$numeric] + 1L, ] <- rows$numbers
-  for (position in seq_along(layout$levels)) {
-    code <- match(rows$texts[position, ], layout$levels[[position]])
+  design <- matrix(0, layout$height, ncol(rows$texts))
+  design[layout$numbers, ] <- rows$numbers
+  for (position in seq_along(layout$categories)) {
+    category <- layout$categories[[position]]
+    code <- match(rows$texts[position, ], category$levels)
     if (anyNA(code)) {
       return(NULL)
     }
-    place <- layout$before[!layout$numeric][position] + code - 1L
-    design[cbind(place, seq_along(code))[code > 1L, , drop = FALSE]] <- 1
+    design[category$rows, ] <- category$indicators[, code]
   }
   design
 }
