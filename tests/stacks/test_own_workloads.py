@@ -62,7 +62,11 @@ def test_images_of_ours_come_from_our_registry(own: Assembly, workload: str, ima
 
 @pytest.mark.parametrize(
     ("image", "folders"),
-    [("r-mars", ["contract-r", "r-mars"]), ("sklearn", ["contract", "sklearn"]), ("toolkit", ["contract", "toolkit"])],
+    [
+        ("r-mars", ["contract-r", "r-mars", "serving"]),
+        ("sklearn", ["contract", "serving", "sklearn"]),
+        ("toolkit", ["contract", "toolkit"]),
+    ],
 )
 def test_context_of_an_image_holds_what_its_dockerfile_copies(own: Assembly, image: str, folders: list[str]) -> None:
     (asset,) = own.assets("image", image)["dockerImages"].values()
@@ -71,4 +75,5 @@ def test_context_of_an_image_holds_what_its_dockerfile_copies(own: Assembly, ima
 
 
 def test_shared_folders_are_no_images(own: Assembly) -> None:
-    assert not [name for name in own.names if name.startswith("trainyard-dev-image-contract")]
+    shared = ("trainyard-dev-image-contract", "trainyard-dev-image-serving")
+    assert not [name for name in own.names if name.startswith(shared)]

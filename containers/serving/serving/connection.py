@@ -27,7 +27,6 @@ class Connection(Incoming):
         "_asked",
         "_busy",
         "_ending",
-        "_half_closed",
         "_left",
         "_paused",
         "_stuck",
@@ -48,28 +47,22 @@ class Connection(Incoming):
         # Since when the client has not taken its answers, and what was left of them; 0: it takes them.
         self._stuck = 0.0
         self._left = 0
-        self._paused = self._half_closed = self.gone = False
+        self._paused = self.gone = False
 
     def connection_made(self, transport: BaseTransport) -> None:
         """Begin."""
         self._transport = cast(Transport, transport)
         self._worker.connections.add(self)
 
-    def eof_received(self) -> bool:
-        """Let a client that has sent all it wants take its answers."""
-        self._reading = NOTHING
-        self._half_closed = self._busy or bool(self._waiting) or bool(self._stuck)
-        return self._half_closed
-
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the client; what is being computed for it ends by itself, what is only awaited is cancelled."""
+        """Forget the client; who has sent an end is gone too, and nobody waits for what is not answered yet."""
         self.gone = True
-        if self._task:
-            self._task.cancel()
         self._reading = NOTHING
         self._waiting.clear()
         self._clear()
         del self._parser  # it holds this object
+        if self._task:
+            self._task.cancel()
         self._worker.lost(self)
 
     def pause_writing(self) -> None:
@@ -124,7 +117,7 @@ class Connection(Incoming):
         self._busy, self._ending, self._asked = True, keep, self._worker.now
 
     def answered(self, answer: Any) -> None:
-        """Send what the thread or a task has made; an awaitable is awaited first."""
+        """Send what the thread or a task has made; an awaitable is awaited first, as long as the client waits."""
         if not isinstance(answer, Answer):
             try:
                 self._task = ensure_future(answer)
@@ -132,6 +125,8 @@ class Connection(Incoming):
                 answer = failed(self._worker.service, error)
             else:
                 self._task.add_done_callback(self._awaited)
+                if self.gone:
+                    self._task.cancel()
                 return
         self._busy = False
         if not self.gone:
@@ -177,9 +172,7 @@ class Connection(Incoming):
             self._answer(*self._waiting.popleft())
         if self._busy or self._stuck or self._transport.is_closing():
             return
-        if self._half_closed:
-            self._transport.close()
-        elif self._paused:
+        if self._paused:
             self._paused = False
             self._transport.resume_reading()
         if self._expects and self._reading == BODY:

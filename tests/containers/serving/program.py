@@ -48,11 +48,15 @@ class Told:
             case b"bytes":
                 return Answer(b"x" * int(rest), "text/plain")
             case b"touch":
-                Path(rest.decode()).touch()
+                Path(rest.decode().strip()).touch()
         return self._told(body, content_type, accept)
 
     async def _later(self, seconds: float) -> Answer:
-        await asyncio.sleep(seconds)
+        try:
+            await asyncio.sleep(seconds)
+        except asyncio.CancelledError:
+            logging.info("%d cancelled", seconds)
+            raise
         if not seconds:
             raise KeyError("later")
         return Answer(b"later", "text/plain")

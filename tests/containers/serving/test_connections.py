@@ -142,12 +142,3 @@ def test_tunnel_is_not_made(server: Server) -> None:
     with connected(server.port) as client:
         client.send(b"CONNECT host:443 HTTP/1.1\r\nHost: host\r\n\r\n")
         assert client.answer().status in (400, 404, 405)
-
-
-def test_client_that_has_sent_all_gets_its_answer(server: Server) -> None:
-    for body in (b"x", b"sleep 0.1" + b" " * 2000, b"wait 0.1"):
-        with connected(server.port) as client:
-            client.send(request(body))
-            client.socket.shutdown(1)
-            assert client.answer().status == 200
-            assert client.closed()
