@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 # Batch transform may send what takes R long; longer than this is a worker that hangs.
 LONGEST_SECONDS = 3600
+LOOK_SECONDS = 5
 # What may wait for a worker.
 MOST_WAITING = 1000
 MOST_WAITING_BYTES = 512 * 1024 * 1024
@@ -74,7 +75,7 @@ class RService:
             OSError: one did not.
         """
         self._ready = asyncio.get_running_loop().create_future()
-        self._workers = [Worker(self, self._command, self._longest_seconds) for _ in range(self._size)]
+        self._workers = [Worker(self, self._command) for _ in range(self._size)]
         try:
             for worker in self._workers:
                 await worker.connect()
@@ -85,6 +86,13 @@ class RService:
             if len(self._idle) < self._size:
                 self._kill()
         log.info("%d R worker(s) are ready", self._size)
+        self._look()
+
+    def _look(self) -> None:
+        """Find who hangs."""
+        for worker in self._workers:
+            worker.check(self._longest_seconds)
+        asyncio.get_running_loop().call_later(min(LOOK_SECONDS, self._longest_seconds), self._look)
 
     async def stopped(self) -> None:
         """Let R end."""

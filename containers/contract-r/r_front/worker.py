@@ -52,16 +52,14 @@ class Worker(asyncio.Protocol):
     Args:
         pool: hears of it.
         command: starts R; the numbers of its two pipes are added.
-        longest_seconds: who takes longer for an answer hangs.
     """
 
-    def __init__(self, pool: Pool, command: Sequence[str], longest_seconds: float) -> None:
+    def __init__(self, pool: Pool, command: Sequence[str]) -> None:
         self._pool = pool
-        self._longest = longest_seconds
         self._loop = asyncio.get_running_loop()
         self._request: Request | None = None
         self._received = bytearray()
-        self._deadline: asyncio.TimerHandle | None = None
+        self._asked = 0.0
         self._requests: asyncio.WriteTransport | None = None
         self.gone = asyncio.Event()
         inner_requests, self._outer_requests = os.pipe()
@@ -85,7 +83,7 @@ class Worker(asyncio.Protocol):
         requests = self._requests
         assert requests is not None  # noqa: S101 - it has told that it is free
         self._request = request
-        self._deadline = self._loop.call_later(self._longest, self._hangs)
+        self._asked = self._loop.time()
         head = FRAME.pack(len(request.content_type), len(request.accept), len(request.body))
         requests.writelines((head + request.content_type + request.accept, request.body))
 
@@ -104,14 +102,14 @@ class Worker(asyncio.Protocol):
 
     def _answered(self, answer: Answer) -> None:
         request, self._request = self._request, None
-        if self._deadline is not None:
-            self._deadline.cancel()
         if request is not None and not request.answer.done():
             request.answer.set_result(answer)
         self._pool.free(self)
 
-    def _hangs(self) -> None:
-        self._pool.lost(self, f"an R worker has not answered for {self._longest:g} seconds")
+    def check(self, longest_seconds: float) -> None:
+        """Tell where an answer takes longer."""
+        if self._request and self._loop.time() - self._asked > longest_seconds:
+            self._pool.lost(self, f"an R worker has not answered for {longest_seconds:g} seconds")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell that R has ended: nobody else holds the other end."""
