@@ -11,7 +11,7 @@ from serving.heads import CLOSE, CONTINUE, KEEP
 from serving.incoming import BODY, HEAD, IDLE, NOTHING, Incoming
 from serving.limits import LINGER_SECONDS, MOST_WAITING, SLOWEST
 from serving.routes import Reply
-from serving.service import Answer, failed, invoked, refused
+from serving.service import Answer, failed, refused
 
 if TYPE_CHECKING:
     from serving.worker import Worker
@@ -78,7 +78,7 @@ class Connection(Incoming):
         self._next()
 
     def _take(self, reply: Reply | None, body: bytes, content_type: str, accept: str, keep: bytes) -> None:
-        if self._busy or self._stuck or self._waiting:
+        if self._busy or self._stuck:
             self._wait(reply, body, content_type, accept, keep)
         else:
             self._answer(reply, body, content_type, accept, keep)
@@ -93,8 +93,8 @@ class Connection(Incoming):
         self._take(Reply(refused(self._worker.service, status, reason), linger=True), b"", "", "", CLOSE)
 
     def _continue(self) -> None:
-        if not self._busy and not self._waiting and self._parser.get_http_version() == "1.1":
-            self._expects = False
+        if not self._busy and not self._waiting:
+            self._expecting = False
             self._transport.write(CONTINUE)
 
     def _answer(self, reply: Reply | None, body: bytes, content_type: str, accept: str, keep: bytes) -> None:
@@ -106,7 +106,10 @@ class Connection(Incoming):
             self._begin(keep)
             worker.thread.put(self, body, content_type, accept)
             return
-        answer = invoked(worker.service, body, content_type, accept)
+        try:
+            answer = worker.invoke(body, content_type, accept)
+        except (Exception, SystemExit) as error:  # whatever a user's code raises
+            answer = failed(worker.service, error)
         if type(answer) is Answer:
             self._send(answer, keep)
         else:
@@ -175,7 +178,7 @@ class Connection(Incoming):
         if self._paused:
             self._paused = False
             self._transport.resume_reading()
-        if self._expects and self._reading == BODY:
+        if self._expecting and self._reading == BODY:
             self._continue()
 
     def _pause(self) -> None:

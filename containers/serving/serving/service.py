@@ -47,14 +47,6 @@ class Service(Protocol):
         """Return JSON for batch transform; None: 404."""
 
 
-def invoked(service: Service, body: bytes, content_type: str, accept: str) -> Answer | Awaitable[Answer]:
-    """Ask the service; what it raises becomes its own error answer."""
-    try:
-        return service.invoke(body, content_type, accept)
-    except (Exception, SystemExit) as error:  # whatever a user's code raises
-        return failed(service, error)
-
-
 def failed(service: Service, error: BaseException) -> Answer:
     """Return the answer to a request that the service did not answer."""
     if isinstance(error, Refusal):

@@ -2,13 +2,13 @@
 
 import threading
 from asyncio import AbstractEventLoop, Future
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from serving.service import Service, invoked
+from serving.service import Answer, Service, failed
 
 if TYPE_CHECKING:
     from serving.connection import Connection
@@ -61,7 +61,11 @@ class ServiceThread:
                 self.counted(self._jobs.qsize())
                 continue
             self.running, self.since = connection, monotonic()
-            answer = invoked(service, body, content_type, accept)
+            answer: Answer | Awaitable[Answer]
+            try:
+                answer = service.invoke(body, content_type, accept)
+            except (Exception, SystemExit) as error:
+                answer = failed(service, error)
             self.running, self.since = None, 0.0
             self.counted(self._jobs.qsize())
             self._tell(connection.answered, answer)

@@ -26,9 +26,12 @@ class Worker:
 
     def __init__(self, service: Service, settings: Settings, thread: ServiceThread, hung: Callable[[], None]) -> None:
         self.service = service
+        self.invoke = service.invoke
         self.settings = settings
         self.thread = thread
         self.most_body = settings.max_body_bytes
+        # Lengths with fewer digits need no second look.
+        self.digits = len(str(self.most_body))
         self.inline_bytes = service.inline_bytes or -1
         self.routes = Routes(service)
         self.heads = Heads()
