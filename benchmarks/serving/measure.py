@@ -14,6 +14,8 @@ from benchmarks.serving.wire import Predictions
 Say = Callable[[str], None]
 # The project's own bound between its fast and its slow way.
 RELATIVE = 1e-5
+# Of a server's last words, in the results.
+_SHOWN = 400
 
 
 class WrongError(Exception):
@@ -28,12 +30,13 @@ def measure(case: Case, rounds: int, seconds: int, folder: Path, say: Say) -> Ca
         for contender in case.contenders:
             if contender.name in problems:
                 continue
+            what = f"{case.name}, round {number} of {rounds}: {contender.title}"
             try:
-                lives[contender.name].append(_live(case, contender, seconds, folder))
-                say(f"{case.name}, round {number} of {rounds}: {contender.title}: {_told(lives[contender.name][-1])}")
+                lives[contender.name].append(_again(case, contender, seconds, folder, say))
+                say(f"{what}: {_told(lives[contender.name][-1])}")
             except (ServerError, LoadError, WrongError) as error:
-                problems[contender.name] = str(error)
-                say(f"{case.name}, round {number} of {rounds}: {contender.title} FAILED: {error}")
+                problems[contender.name] = str(error)[:_SHOWN]
+                say(f"{what} FAILED: {error}")
     servers = {
         contender.name: Server(
             title=contender.title,
@@ -44,6 +47,15 @@ def measure(case: Case, rounds: int, seconds: int, folder: Path, say: Say) -> Ca
         for contender in case.contenders
     }
     return CaseResults(title=case.title, missing=case.missing, servers=servers)
+
+
+def _again(case: Case, contender: Contender, seconds: int, folder: Path, say: Say) -> Round:
+    """A server that does not come up is started once more: what else ran on the machine may be why."""
+    try:
+        return _live(case, contender, seconds, folder)
+    except ServerError as error:
+        say(f"{case.name}: {contender.title}, once more: {error}")
+        return _live(case, contender, seconds, folder)
 
 
 def _live(case: Case, contender: Contender, seconds: int, folder: Path) -> Round:

@@ -7,6 +7,7 @@ by variables where the model is (MODEL), its ports (PORT, PORT_2, PORT_3), its o
 import itertools
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -59,7 +60,7 @@ class Peers:
     def start(self, name: str, model: Path, more: Mapping[str, str], log: LogLine) -> ProcessHandle:
         """Start a peer."""
         venv = self.environment(name)
-        ports = [next(self._ports) for _ in range(3)]
+        ports = [self._port() for _ in range(3)]
         search = [str(venv / "bin")] if venv else []
         environment = {
             **{key: os.environ[key] for key in _KEPT if key in os.environ},
@@ -76,6 +77,21 @@ class Peers:
         }
         command = ["bash", str(FOLDER / name / "start")]
         return ProcessHandle(command, model, environment, log, ports[0], lambda _: None)
+
+    def _port(self) -> int:
+        for port in itertools.islice(self._ports, PORTS):
+            if _free(port):
+                return port
+        raise MissingError(f"none of {PORTS} ports is free: give others by --port")
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def require(*programs: str) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from benchmarks.serving import goals
 from benchmarks.serving.contenders import OURS
-from benchmarks.serving.goals import ALONE, HUNDRED, ONE, Verdict
+from benchmarks.serving.goals import ALONE, HUNDRED, ONE
+from benchmarks.serving.judge import Verdict, judge
 from benchmarks.serving.load import Load
 from benchmarks.serving.results import CaseResults, NotMeasuredError, Results, Server
 
@@ -18,7 +18,7 @@ _HEAD = (
 
 def whole(results: Results) -> str:
     """Return everything."""
-    parts = [_intro(results), "### Goals", verdicts(goals.judge(results))]
+    parts = [_intro(results), "### Goals", verdicts(judge(results))]
     for case in results.cases.values():
         parts += [f"### {case.title}", table(case), _missing(case)]
     parts += ["### Versions", _versions(results)]
