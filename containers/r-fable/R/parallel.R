@@ -1,6 +1,7 @@
 # All series on all cores: chunks of series, each in a process of its own, so that one that dies takes few along.
+# Each chunk is a share of what is left, so that the last ones are single series and all cores end at about one time.
 
-CHUNKS_PER_CORE <- 8L
+CHUNKS_AHEAD_PER_CORE <- 8L
 LARGEST_CHUNK <- 64L
 
 cores_of <- function(settings) {
@@ -23,6 +24,9 @@ on_all_cores <- function(items, work, cores, on_loss) {
 }
 
 chunked <- function(items, cores) {
-  size <- min(LARGEST_CHUNK, ceiling(length(items) / (cores * CHUNKS_PER_CORE)))
-  unname(split(items, (seq_along(items) - 1L) %/% size))
+  sizes <- integer()
+  while ((left <- length(items) - sum(sizes)) > 0L) {
+    sizes <- c(sizes, min(LARGEST_CHUNK, ceiling(left / (cores * CHUNKS_AHEAD_PER_CORE))))
+  }
+  unname(split(items, rep(seq_along(sizes), sizes)))
 }

@@ -84,3 +84,13 @@ test_that("bad tables are named by channel, row and column", {
   expect_error(train_quietly(job_folder(list(train = c("Trips,Quarter,Region", "1,1998 Q1,a")))), "no column Purpose")
   expect_error(train_quietly(job_folder(list(validation = "a"))), "channel train has no .csv file")
 })
+
+test_that("chunks get smaller to the end, and hold every series once, in order", {
+  chunks <- chunked(as.list(1:304), 2L)
+  sizes <- lengths(chunks)
+  expect_equal(unlist(chunks), 1:304)
+  expect_true(all(diff(sizes) <= 0L))
+  expect_equal(utils::tail(sizes, 16), rep(1L, 16))
+  expect_lte(sizes[1], 304L / 15L)
+  expect_equal(max(lengths(chunked(as.list(1:5000), 2L))), LARGEST_CHUNK)
+})
