@@ -5,10 +5,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from spec.alarms import MOST_SUMMED, Alarms
+from spec.alarms import FEEDBACK, MOST_SUMMED, Alarms
 from spec.autoscaling import Autoscaling
 from spec.base import Model
 from spec.capture import DataCapture
+from spec.gate import Task
 from spec.guardrails import Guardrails, guardrail_problems
 from spec.instance import EndpointInstance
 from spec.problems import Problem, refuse
@@ -56,6 +57,8 @@ def _member_problems(endpoint: Endpoint) -> Iterator[Problem]:
         yield from _beside_serverless(endpoint)
     if endpoint.autoscaling and endpoint.instance:
         yield from _count_problems(endpoint.autoscaling, endpoint.instance.count)
+    if endpoint.alarms.feedback and endpoint.data_capture is None:
+        yield Problem(("data_capture",), None, "required by alarms.feedback: it judges the predictions that are kept")
     if endpoint.guardrails:
         for problem in guardrail_problems(endpoint.guardrails):
             yield Problem(("guardrails", *problem.where), problem.value, problem.allowed)
@@ -76,8 +79,8 @@ def _count_problems(autoscaling: Autoscaling, count: int) -> Iterator[Problem]:
         yield Problem(("instance", "count"), count, allowed)
 
 
-def endpoint_problems(endpoint: Endpoint, candidates: Iterable[str]) -> Iterator[Problem]:
-    """What the endpoint and the candidates do not agree on."""
+def endpoint_problems(endpoint: Endpoint, candidates: Iterable[str], task: Task | None) -> Iterator[Problem]:
+    """What the endpoint does not agree on with the candidates, and with the task where that is known."""
     names = sorted(candidates)
     known = ", ".join(names)
     for name, weight in endpoint.weights.items():
@@ -93,3 +96,8 @@ def endpoint_problems(endpoint: Endpoint, candidates: Iterable[str]) -> Iterator
     if endpoint.alarms.no_calls_seconds and len(names) > MOST_SUMMED:
         allowed = f"at most {MOST_SUMMED} candidates: one alarm adds up their calls"
         yield Problem(("alarms", "no_calls"), endpoint.alarms.no_calls_seconds, allowed)
+    feedback = endpoint.alarms.feedback
+    if feedback and task and feedback.metric != FEEDBACK[task]:
+        yield Problem(
+            ("alarms", "feedback", "metric"), feedback.metric, f"{FEEDBACK[task]}: what feedback gives {task}"
+        )

@@ -133,7 +133,7 @@ class Workload(Model):
     def _endpoint_fits_candidates(cls, endpoint: Endpoint, info: ValidationInfo) -> Endpoint:
         if "candidates" not in info.data:
             return endpoint
-        refuse(endpoint_problems(endpoint, info.data["candidates"]))
+        refuse(endpoint_problems(endpoint, info.data["candidates"], info.data.get("task")))
         return endpoint.weighted(info.data["candidates"])
 
     @field_validator("batch")

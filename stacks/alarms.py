@@ -1,7 +1,8 @@
-"""The alarms of a workload: errors and latency of each variant, runs that failed, silence.
+"""The alarms of a workload: errors, latency and feedback of each variant, runs that failed, silence.
 
 Those of the variants also guard deployments and shifts of traffic, which find them by name (`Names.alarms`).
-They look at minutes and want two bad ones of three, so that a single slow or failed call is no alarm.
+They look at minutes and want two bad ones of three, so that a single slow or failed call is no alarm. What feedback
+says comes now and then (`trainyard ab --publish`): it holds until it says something else.
 """
 
 from aws_cdk import Duration
@@ -11,7 +12,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from spec.alarms import HOUR, Alarms
+from spec.alarms import HOUR, Alarms, FeedbackBound
 from spec.workload import Workload
 from stacks import metrics
 from stacks.workflow.names import Names
@@ -39,6 +40,8 @@ class WorkloadAlarms(Construct):
         self.alarms: list[cloudwatch.Alarm] = []
         for variant in workload.candidates:
             self._watch_variant(variant, workload.endpoint.alarms)
+            if workload.endpoint.alarms.feedback:
+                self._watch_feedback(variant, workload.endpoint.alarms.feedback)
         self._watch_runs(run)
         if workload.endpoint.alarms.no_calls_seconds:
             self._watch_silence(workload, workload.endpoint.alarms.no_calls_seconds)
@@ -59,6 +62,24 @@ class WorkloadAlarms(Construct):
             threshold=thresholds.latency_ms,
             about=f"One call of {variant} in a hundred takes longer than {thresholds.latency_ms} ms",
         )
+
+    def _watch_feedback(self, variant: str, bound: FeedbackBound) -> None:
+        threshold, compare = (bound.min, _LESS) if bound.min is not None else (bound.max, _MORE)
+        if threshold is None:
+            raise ValueError("a bound on feedback has min or max")
+        alarm = cloudwatch.Alarm(
+            self,
+            f"{variant}-feedback",
+            alarm_name=self._names.feedback_alarm(variant),
+            alarm_description=f"Feedback says that {variant} is too often wrong: its {bound.metric}",
+            metric=metrics.feedback(self._names, variant, bound, threshold=threshold),
+            threshold=threshold,
+            comparison_operator=compare,
+            evaluation_periods=1,
+            treat_missing_data=cloudwatch.TreatMissingData.IGNORE,
+        )
+        alarm.add_alarm_action(self._action)
+        self.alarms.append(alarm)
 
     def _alarm(self, name: str, metric: cloudwatch.IMetric, *, threshold: float, about: str) -> None:
         alarm = cloudwatch.Alarm(

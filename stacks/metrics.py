@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
+from spec.alarms import FeedbackBound
 from stacks.workflow.names import Names
+from stacks.workflow.report import NAMESPACE
 
 MINUTE = Duration.minutes(1)
 _MICROSECONDS_PER_MS = 1_000
@@ -49,6 +51,26 @@ def latency_ms(
         using_metrics={**model, **around},
         period=period,
         label=label,
+    )
+
+
+def feedback(names: Names, variant: str, bound: FeedbackBound, *, threshold: float) -> cloudwatch.MathExpression:
+    """A variant's metric from feedback as `trainyard ab --publish` tells it; the threshold where rows are too few."""
+    told = {
+        name: cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name=metric,
+            dimensions_map={"Stage": names.stage, "Workload": names.workload, "Variant": variant},
+            statistic="Average",
+            period=MINUTE,
+        )
+        for name, metric in (("metric", bound.metric), ("rows", "judged_rows"))
+    }
+    return cloudwatch.MathExpression(
+        expression=f"IF(rows >= {bound.rows}, metric, {threshold:g})",
+        using_metrics=told,
+        period=MINUTE,
+        label=f"{bound.metric} by feedback",
     )
 
 

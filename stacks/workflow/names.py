@@ -72,7 +72,7 @@ class Names:
         return f"{self.prefix}-{variant}-5xx", f"{self.prefix}-{variant}-latency"
 
     def feedback_alarm(self, variant: str) -> str:
-        """The alarm that a user may put on a variant's metric from feedback; a shift watches it if it exists."""
+        """The alarm on a variant's metric from feedback, by setting; a shift watches it if it exists."""
         return f"{self.prefix}-{variant}-feedback"
 
     @property

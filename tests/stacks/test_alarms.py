@@ -42,6 +42,23 @@ def test_thresholds_are_the_workloads(assembly: Assembly) -> None:
     assert silence["TreatMissingData"] == "breaching"
 
 
+def test_feedback_below_its_bound_is_an_alarm_once_enough_of_it_is_there(assembly: Assembly) -> None:
+    found = alarms(assembly, "alarms")
+    assert {name for name in found if name.endswith("-feedback")} == {
+        "dev-alarms-forest-feedback", "dev-alarms-bayes-feedback",
+    }  # fmt: skip
+    alarm = found["dev-alarms-forest-feedback"]
+    (math,) = (query for query in alarm["Metrics"] if "Expression" in query)
+    assert math["Expression"] == "IF(rows >= 50, metric, 0.8)"
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0.8, "LessThanThreshold")
+    assert alarm["TreatMissingData"] == "ignore"
+    assert {
+        (stat["Metric"]["Namespace"], stat["Metric"]["MetricName"],
+         *sorted(one["Value"] for one in stat["Metric"]["Dimensions"]))
+        for stat in (query["MetricStat"] for query in alarm["Metrics"] if "MetricStat" in query)
+    } == {("Trainyard", metric, "alarms", "dev", "forest") for metric in ("accuracy", "judged_rows")}  # fmt: skip
+
+
 def test_alarms_of_a_variant_look_at_both_endpoints(assembly: Assembly) -> None:
     found = alarms(assembly, "boston")
     both = ("dev-boston", "dev-boston-2")

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from spec.alarms import FEEDBACK
 from trainyard.ab import posterior
 
 ENOUGH = 30
 """Judged rows of each variant below which no probability is told: an early lead is mostly chance."""
 
-NAMES = {"classification": "accuracy", "regression": "mae", "forecasting": "mae"}
+NAMES: dict[str, str] = dict(FEEDBACK.items())
 HIGHER = {"accuracy"}
 
 
