@@ -11,7 +11,7 @@ from tests.stacks.workflow.cloud import Cloud
 from tests.stacks.workflow.machines import machine, workload
 from tests.stacks.workflow.registry import reject
 from tests.stacks.workflow.test_runs import good_cloud
-from tests.stacks.workflow.walks import HOLDER, another_schema, go, refusing, served
+from tests.stacks.workflow.walks import HOLDER, another_schema, go, left_over, refusing, served
 
 Json = dict[str, Any]
 
@@ -144,16 +144,6 @@ def _much() -> Cloud:
     return cloud
 
 
-def _left() -> Cloud:
-    """What aborted runs have left, behind a page of others' models."""
-    cloud = served()
-    cloud.models |= {f"prod-dev-boston-xgboost-{number:010x}": {} for number in range(100)}
-    for number in range(2):
-        cloud.models[f"dev-boston-xgboost-{number:010x}"] = {}
-        cloud.objects[f"boston/live/dev-boston-{number:010x}/xgboost/model.tar.gz"] = ""
-    return cloud
-
-
 def _after(name: str, runs: int) -> Cloud:
     cloud = served(name)
     for number in range(runs):
@@ -183,7 +173,7 @@ def scenes() -> Iterator[Scene]:
     yield scene("lease held", _held)
     yield scene("serverless until now", _serverless)
     yield scene("much to clean up", _much)
-    yield scene("much was left", _left)
+    yield scene("much was left", left_over)
     yield scene("approved", partial(_after, "approved", 4), "approved")
     yield scene("scaled", lambda: served("scaled"), "scaled")
     yield scene("scaled, on other machines", lambda: served("scaled"), "scaled", OTHER_MACHINES)

@@ -187,6 +187,21 @@ def much_to_clean_up() -> Walks:
     return [go(refusing(cloud, f"Remove {what}"), run=f"run-{what}") for what in ("model", "config")]
 
 
+def left_over() -> Cloud:
+    """What aborted runs have left, behind a page of others' models."""
+    cloud = served()
+    cloud.models |= {f"prod-dev-boston-xgboost-{number:010x}": {} for number in range(100)}
+    for number in range(2):
+        cloud.models[f"dev-boston-xgboost-{number:010x}"] = {}
+        cloud.objects[f"boston/live/dev-boston-{number:010x}/xgboost/model.tar.gz"] = ""
+    return cloud
+
+
+def left_by_aborted_runs() -> Walks:
+    cloud = left_over()
+    return [go(refusing(cloud, "Remove left model")), go(refusing(cloud), run="run-2")]
+
+
 def approvals() -> Walks:
     ended = []
     for approver in (reject, nobody):
@@ -230,6 +245,7 @@ def registered() -> Iterator[Registered]:
         serverless_until_now,
         a_pointer_that_moved_all_the_same,
         much_to_clean_up,
+        left_by_aborted_runs,
     )
     yield Registered("run", machine("boston"), tuple(usual))
     yield Registered("run", machine("approved"), (approvals, live_models_that_do_not_score))
