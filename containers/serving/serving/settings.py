@@ -18,7 +18,7 @@ class Settings:
         workers: processes that answer.
         max_body_bytes: a larger body is answered 413.
         header_seconds: for a whole request line with headers, from its first byte.
-        body_seconds: for a body (a large one has more: see `connection.SLOWEST`), and for a client to take its answer.
+        body_seconds: for a body (a large one has more: see `limits.SLOWEST`), and for a client to take its answer.
         idle_seconds: between two requests of a connection, and before its first.
         drain_seconds: after SIGTERM, to finish what was sent.
         invocation_seconds: a service that is not done by then is hung: its worker is replaced. 0: as long as it takes.

@@ -5,6 +5,7 @@ SageMaker restarts a container that ends and would never learn of one that limps
 replaced.
 """
 
+import gc
 import logging
 import resource
 import signal
@@ -52,6 +53,9 @@ def _leave(_signal: int, _frame: object) -> None:
 
 def _loaded(load: Load) -> Load:
     service = load()
+    # The collector writes into every object that it looks at: pages that workers share would become each one's own.
+    gc.collect()
+    gc.freeze()
     return lambda: service
 
 

@@ -1,6 +1,7 @@
 """What the connections of one process share: the service, the clock, and the end."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Callable
@@ -49,6 +50,9 @@ class Worker:
         if started := getattr(self.service, "started", None):
             await started()
         self._tick()
+        # What lives as long as the worker is not looked at again and again while requests wait.
+        gc.collect()
+        gc.freeze()
         await intake.open(lambda: Connection(self))
 
     async def end(self) -> None:
