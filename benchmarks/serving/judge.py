@@ -14,6 +14,7 @@ class Verdict:
     text: str
     wanted: str
     measured: str
+    by_cpu: str
     reached: bool | None
     remark: str
 
@@ -30,10 +31,11 @@ def _verdict(goal: Goal, results: Results) -> Verdict:
     try:
         value = goal.figure(results)
     except NotMeasuredError as error:
-        return Verdict(text, wanted, "-", None, str(error))
+        return Verdict(text, wanted, "-", "", None, str(error))
     reached = value <= goal.bound if goal.at_most else value >= goal.bound
     remark = "" if reached else _explained(goal, results)
-    return Verdict(text, wanted, f"{_short(value)}{goal.unit}", reached, remark)
+    by_cpu = f"{_short(goal.by_cpu(results))}{goal.unit}" if goal.by_cpu else ""
+    return Verdict(text, wanted, f"{_short(value)}{goal.unit}", by_cpu, reached, remark)
 
 
 def _explained(goal: Goal, results: Results) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from benchmarks.serving import machine
+from benchmarks.serving.processes import Running
 from benchmarks.serving.wire import Request
 
 SCRIPT = Path(__file__).with_suffix(".lua")
@@ -35,19 +36,24 @@ LOADS = tuple(Load(rows, connections) for rows in (1, 100) for connections in (1
 
 @dataclass(frozen=True)
 class Sample:
-    """What came of some seconds of load."""
+    """What came of some seconds of load; `cpu_us` is the time of a CPU that the server took for a request.
+
+    What else runs on the machine makes everything late, and leaves CPU time as it is.
+    """
 
     per_second: float
     p50_ms: float
     p99_ms: float
+    cpu_us: float
 
 
-def put(url: str, requests: Sequence[Request], connections: int, seconds: int, folder: Path) -> Sample:
+def put(server: Running, requests: Sequence[Request], connections: int, seconds: int, folder: Path) -> Sample:
     """Ask for `seconds`; the requests are written to `folder`, as they go over the wire.
 
     Raises:
         LoadError: an answer was no 2xx, or a connection broke.
     """
+    url, before = server.url, server.cpu_seconds()
     files = [_written(request, url, folder / f"{number}.http") for number, request in enumerate(requests)]
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(SCRIPT), url, "--"]
     with machine.pinned(machine.load_cpus()):
@@ -57,7 +63,8 @@ def put(url: str, requests: Sequence[Request], connections: int, seconds: int, f
     said = json.loads(done.stdout.splitlines()[-1])
     if said["refused"] or said["broken"] or not said["requests"]:
         raise LoadError(f"of {said['requests']} requests {said['refused']} were refused, {said['broken']} broke")
-    return Sample(said["requests"] / said["seconds"], said["p50_ms"], said["p99_ms"])
+    cpu = (server.cpu_seconds() - before) / said["requests"]
+    return Sample(said["requests"] / said["seconds"], said["p50_ms"], said["p99_ms"], cpu * 1e6)
 
 
 def _written(request: Request, url: str, file: Path) -> str:

@@ -60,14 +60,14 @@ def _again(case: Case, contender: Contender, seconds: int, folder: Path, say: Sa
 
 def _live(case: Case, contender: Contender, seconds: int, folder: Path) -> Round:
     with machine.pinned(machine.server_cpus(contender.cpus)), running(contender.start) as server:
-        started = server.healthy_after(contender.health)
+        started, start_cpu = server.healthy_after(contender.health), server.cpu_seconds()
         check(case, contender, server)
         came = {}
         for wanted in contender.loads:
             requests = [request for request, _ in case.asked(contender, wanted.rows)]
-            came[wanted.key] = load.put(server.url, requests, wanted.connections, seconds, folder / "requests")
+            came[wanted.key] = load.put(server, requests, wanted.connections, seconds, folder / "requests")
         memory = server.memory()
-    return Round(start_s=started, worker_mb=memory.worker, whole_mb=memory.whole, loads=came)
+    return Round(start_s=started, start_cpu_s=start_cpu, worker_mb=memory.worker, whole_mb=memory.whole, loads=came)
 
 
 def check(case: Case, contender: Contender, server: Running) -> None:

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
@@ -75,8 +76,16 @@ class Running:
 
     def memory(self) -> Memory:
         """Look at all processes of the server."""
-        found = [process.memory_full_info() for process in psutil.Process(self._handle.pid).children(recursive=True)]
+        found = [process.memory_full_info() for process in self._processes()]
         return Memory(max(one.rss for one in found) / _MB, sum(one.pss for one in found) / _MB)
+
+    def cpu_seconds(self) -> float:
+        """Return the time on a CPU that all threads of all its processes had so far."""
+        threads = [file for one in self._processes() for file in Path(f"/proc/{one.pid}/task").glob("*/schedstat")]
+        return sum(map(_nanoseconds, threads)) / 1e9
+
+    def _processes(self) -> list[psutil.Process]:
+        return psutil.Process(self._handle.pid).children(recursive=True)
 
     def said(self) -> str:
         """Return the last lines of its log."""
@@ -96,6 +105,13 @@ class Running:
     def stop(self) -> None:
         """Stop it, whatever it does."""
         self._handle.stop(grace=3)
+
+
+def _nanoseconds(file: Path) -> int:
+    try:
+        return int(file.read_text().split()[0])
+    except OSError:  # it ended meanwhile
+        return 0
 
 
 @contextmanager

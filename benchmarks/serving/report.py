@@ -1,6 +1,6 @@
-"""The results as text: the goals, a table for each case, the machine, the versions; Markdown."""
+"""The results as text: the goals, two tables for each case, the versions; Markdown."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from benchmarks.serving.contenders import OURS
 from benchmarks.serving.goals import ALONE, HUNDRED, ONE
@@ -10,9 +10,12 @@ from benchmarks.serving.results import CaseResults, NotMeasuredError, Results, S
 
 _REACHED = {True: "reached", False: "**not reached**", None: "not measured"}
 _HUNDRED_ALONE = Load(100, 1)
-_HEAD = (
-    "server", "requests/s, 1 row", "ours is", "requests/s, 100 rows", "ours is",
-    "p50 / p99, ms: 1 row", "100 rows", "1 row, 8 connections", "100 rows, 8 connections", "start, s", "worker, MB",
+_GOALS = ("goal", "wanted", "measured", "by CPU time", "", "")
+_WHAT = ("requests/s", "ours is", "CPU, us", "ours by CPU")
+_RATES = ("server, 8 connections", *(f"{rows}: {what}" for rows in ("1 row", "100 rows") for what in _WHAT))
+_TIMES = (
+    "p50 / p99, ms", "1 row, 1 connection", "100 rows, 1 connection", "1 row, 8 connections",
+    "100 rows, 8 connections", "start, s", "of it CPU, s", "worker, MB", "all processes, MB",
 )  # fmt: skip
 
 
@@ -20,53 +23,71 @@ def whole(results: Results) -> str:
     """Return everything."""
     parts = [_intro(results), "### Goals", verdicts(judge(results))]
     for case in results.cases.values():
-        parts += [f"### {case.title}", table(case), _missing(case)]
+        parts += [f"### {case.title}", rates(case), times(case), _missing(case)]
     parts += ["### Versions", _versions(results)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def verdicts(judged: Iterable[Verdict]) -> str:
     """Return the table of goals."""
-    lines = ["| goal | wanted | measured | | |", "|---|---|---|---|---|"]
-    lines += [
-        f"| {one.text} | {one.wanted} | {one.measured} | {_REACHED[one.reached]} | {one.remark} |" for one in judged
-    ]
-    return "\n".join(lines)
+    cells = [(one.text, one.wanted, one.measured, one.by_cpu, _REACHED[one.reached], one.remark) for one in judged]
+    return _table(_GOALS, cells)
 
 
-def table(case: CaseResults) -> str:
-    """Return a line for each server: rates at 8 connections, and how many times ours is as fast."""
+def rates(case: CaseResults) -> str:
+    """Return requests a second and CPU time of a request, and how many times as good ours are."""
     ours = case.servers.get(OURS)
-    lines = [_line(_HEAD), "|---" * len(_HEAD) + "|"]
-    lines += [_line(_cells(server, ours)) for server in case.servers.values() if not server.problem]
-    return "\n".join(lines)
+    cells = [[server.title, *_rate(server, ours, ONE), *_rate(server, ours, HUNDRED)] for server in _measured(case)]
+    return _table(_RATES, [one for one in cells if any(one[1:])])
 
 
-def _cells(server: Server, ours: Server | None) -> list[str]:
+def times(case: CaseResults) -> str:
+    """Return how late answers come, how long a start takes, and memory."""
+    return _table(_TIMES, [_lateness(server) for server in _measured(case)])
+
+
+def _rate(server: Server, ours: Server | None, load: Load) -> tuple[str, ...]:
+    def beside(better: Callable[[Server], float]) -> str:
+        return f"{better(ours):.2g}x" if ours and server is not ours else ""
+
+    try:
+        rate, cpu = server.rate(load), server.cpu(load)
+        more = beside(lambda ours: ours.rate(load) / rate), beside(lambda ours: cpu / ours.cpu(load))
+    except NotMeasuredError:
+        return "", "", "", ""
+    return f"{rate:,.0f}", more[0], f"{cpu:,.0f}", more[1]
+
+
+def _lateness(server: Server) -> list[str]:
     return [
         server.title,
-        *_rate(server, ours, ONE),
-        *_rate(server, ours, HUNDRED),
         *(_times(server, load) for load in (ALONE, _HUNDRED_ALONE, ONE, HUNDRED)),
         f"{server.median(lambda one: one.start_s):.2f}",
+        f"{server.median(lambda one: one.start_cpu_s):.2f}",
         f"{server.median(lambda one: one.worker_mb):.0f}",
+        f"{server.median(lambda one: one.whole_mb):.0f}",
     ]
-
-
-def _rate(server: Server, ours: Server | None, load: Load) -> tuple[str, str]:
-    try:
-        rate = server.rate(load)
-        times = f"{ours.rate(load) / rate:.2g}x" if ours and server is not ours else ""
-    except NotMeasuredError:
-        return "", ""
-    return f"{rate:,.0f}", times
 
 
 def _times(server: Server, load: Load) -> str:
     try:
-        return f"{server.p50(load):.2g} / {server.p99(load):.2g}"
+        return f"{_short(server.p50(load))} / {_short(server.p99(load))}"
     except NotMeasuredError:
         return ""
+
+
+def _short(milliseconds: float) -> str:
+    return (
+        f"{milliseconds:.2f}"
+        if milliseconds < 1
+        else f"{milliseconds:.1f}"
+        if milliseconds < 10
+        else f"{milliseconds:.0f}"
+    )
+
+
+def _measured(case: CaseResults) -> list[Server]:
+    return [server for server in case.servers.values() if server.rounds and not server.problem]
 
 
 def _missing(case: CaseResults) -> str:
@@ -81,13 +102,19 @@ def _intro(results: Results) -> str:
 
 
 def _versions(results: Results) -> str:
-    lines = []
-    for name, case in results.cases.items():
+    found = {}
+    for case in results.cases.values():
         for server in case.servers.values():
-            if server.versions:
-                told = ", ".join(f"{package} {version}" for package, version in server.versions.items())
-                lines.append(f"- {name}, {server.title}: {told}")
-    return "\n".join(lines)
+            told = ", ".join(f"{package} {version}" for package, version in server.versions.items())
+            if told:
+                found[f"- {server.title}: {told}"] = True  # a peer of two cases is named once
+    return "\n".join(found)
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [_line(head)]
+    lines.append("|---" * (lines[0].count("|") - 1) + "|")
+    return "\n".join([*lines, *map(_line, rows)])
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -22,6 +22,7 @@ class Round(Record):
     """One life of a server: seconds to its first healthy answer, MB after the load, and what came of each load."""
 
     start_s: float
+    start_cpu_s: float
     worker_mb: float
     whole_mb: float
     loads: dict[str, Sample]
@@ -49,6 +50,10 @@ class Server(Record):
     def rate(self, load: Load) -> float:
         """Requests a second."""
         return self.median(lambda one: one.loads[load.key].per_second)
+
+    def cpu(self, load: Load) -> float:
+        """Microseconds of a CPU that a request took."""
+        return self.median(lambda one: one.loads[load.key].cpu_us)
 
     def p50(self, load: Load) -> float:
         """Milliseconds that half of the answers took at most."""

@@ -24,8 +24,8 @@ PEERS = ROOT / "benchmarks/serving/peers"
 
 
 def life(rate: float, *, start: float = 1.0, p99: float = 2.0) -> Round:
-    loads = {load.key: Sample(rate, 1.0, p99) for load in LOADS}
-    return Round(start_s=start, worker_mb=100, whole_mb=100, loads=loads)
+    loads = {load.key: Sample(rate, 1.0, p99, 500_000 / rate) for load in LOADS}
+    return Round(start_s=start, start_cpu_s=start / 2, worker_mb=100, whole_mb=100, loads=loads)
 
 
 def server(title: str, *rates: float, problem: str = "") -> Server:
@@ -57,7 +57,7 @@ def test_goal_at_its_bound_is_reached() -> None:
         "scikit-learn, 1 row: beside the classic container",
         results(**{OURS: server("ours", 6000, 1, 7000), "classic": server("classic", 100)}),
     )
-    assert (found.wanted, found.measured, found.reached) == (">= 60x (aim 100x)", "60x", True)
+    assert (found.wanted, found.measured, found.by_cpu, found.reached) == (">= 60x (aim 100x)", "60x", "60x", True)
 
 
 def test_goal_that_is_missed_says_what_costs_the_time() -> None:
@@ -94,8 +94,9 @@ def test_only_the_goals_of_measured_cases_are_judged() -> None:
 def test_report_compares_names_what_failed_and_what_is_missing() -> None:
     servers = {OURS: server("ours", 5000), "classic": server("classic", 100), "x": server("X", problem="no Java")}
     text = report.whole(results(**servers))
-    assert "| classic | 100 | 50x | 100 | 50x |" in text
-    assert "| ours | 5,000 |  | 5,000 |  |" in text
+    assert "| classic | 100 | 50x | 5,000 | 50x | 100 | 50x | 5,000 | 50x |" in text
+    assert "| ours | 5,000 |  | 100 |  | 5,000 |  | 100 |  |" in text
+    assert "| ours | 1.0 / 2.0 | 1.0 / 2.0 | 1.0 / 2.0 | 1.0 / 2.0 | 1.00 | 0.50 | 100 | 100 |" in text
     assert "- Not measured: BentoML: not installed\n- Not measured: X: no Java" in text
 
 
