@@ -7,15 +7,13 @@ numbers take the slower way, so that an answer does not depend on how it was wri
 import csv
 import io
 from collections.abc import Sequence
+from operator import add
 from typing import Any
 
 import orjson
 
 from sklearn_image.schema import Predictions, Schema
 from sklearn_image.wire import CSV
-
-# What may be left of a number that Python writes otherwise: below 0.0001, from 1e16, not finite.
-UNLIKE_PYTHON = (b"0.0000", b"e", b"null")
 
 
 class Writer:
@@ -30,13 +28,13 @@ class Writer:
         if media_type != CSV:
             return orjson.dumps({"predictions": self._values(predictions)}) + b"\n"
         text = orjson.dumps(predictions, option=orjson.OPT_SERIALIZE_NUMPY)
-        if any(sign in text for sign in UNLIKE_PYTHON):
+        # Python writes numbers from 1e16, below 0.0001 and those that are not finite in another way.
+        if b"e" in text or b"0.0000" in text or b"null" in text:
             return self._careful(predictions)
         if not self._classes:
             return b"%b\n" % text[1:-1].replace(b",", b"\n")
         labels = map(self._labels.__getitem__, predictions.argmax(axis=1).tolist())
-        rows = text[2:-2].split(b"],[")
-        return b"%b\n" % b"\n".join([label + row for label, row in zip(labels, rows, strict=True)])
+        return b"%b\n" % b"\n".join(map(add, labels, text[2:-2].split(b"],[")))
 
     def _values(self, predictions: Predictions) -> list[Any]:
         values: list[Any] = predictions.tolist()
