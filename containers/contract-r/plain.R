@@ -24,6 +24,7 @@ plain_rows <- function(body, type, numeric) {
 }
 
 plain_csv <- function(body, numeric) {
+  check_lines(body)
   codes <- as.integer(charToRaw(body))
   kind <- max(BYTES[codes + 1L])
   if (kind == CARE || !has_width(codes, length(numeric)) || !validUTF8(body)) {

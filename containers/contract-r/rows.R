@@ -1,6 +1,22 @@
 # Rows of a request as a character matrix in the order of the model's columns: text/csv without header (or with one
 # that names the columns), or application/json with {"instances": [[...] or {...}, ...]}.
 
+# Of one request: what is made of a body is several times its text.
+MOST_ROWS <- 1000000L
+
+check_count <- function(rows) {
+  if (rows > MOST_ROWS) {
+    refuse_request(413L, sprintf("the body has more than %d rows; send fewer at a time", MOST_ROWS))
+  }
+}
+
+# Before anything is made of them.
+check_lines <- function(body) {
+  if (nchar(body, "bytes") > MOST_ROWS) {
+    check_count(sum(charToRaw(body) == charToRaw("\n")))
+  }
+}
+
 rows_of <- function(body, type, columns) {
   switch(type,
     "text/csv" = rows_of_csv(body, columns),
@@ -10,6 +26,7 @@ rows_of <- function(body, type, columns) {
 }
 
 rows_of_csv <- function(body, columns) {
+  check_lines(body)
   cells <- parse_csv(body, "the body")
   if (setequal(cells[1, ], columns)) {
     if (nrow(cells) == 1L) {
@@ -36,6 +53,7 @@ instances_of <- function(body) {
   if (!is.list(instances) || !length(instances) || !is.null(names(instances))) {
     refuse('the body must be {"instances": [...]} with at least one row')
   }
+  check_count(length(instances))
   instances
 }
 

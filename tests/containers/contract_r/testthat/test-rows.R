@@ -40,3 +40,12 @@ test_that("a body that names a file or an address is not JSON, and nothing is op
 test_that("lists in lists without end are refused", {
   expect_error(json(paste0('{"instances": ', strrep("[", 1e5), strrep("]", 1e5), "}")), class = "user_error")
 })
+
+test_that("more rows than a request may have are a 413", {
+  line <- expect_error(csv(strrep("1,a\n", MOST_ROWS + 1L)), class = "request_error")
+  expect_identical(line$status, 413L)
+  expect_identical(conditionMessage(line), "the body has more than 1000000 rows; send fewer at a time")
+  expect_error(plain_rows(strrep("1,a\n", MOST_ROWS + 1L), "text/csv", c(width = TRUE, kind = FALSE)), class = "request_error")
+  instances <- paste0('{"instances": [', strrep("1,", MOST_ROWS), "1]}")
+  expect_identical(expect_error(json(instances), class = "request_error")$status, 413L)
+})
