@@ -1,6 +1,6 @@
 """Our model servers beside those that a user would take instead; one command measures and writes the report.
 
-    python -m benchmarks.serving [--case sklearn] [--seconds 1] [--rounds 5] [--sklearn-container CHECKOUT]
+    python -m benchmarks.serving [--case sklearn] [--seconds 1] [--rounds 4] [--sklearn-container CHECKOUT]
 
 Trains the models with our own images, installs the peers into environments of their own, checks that every server
 predicts what the library itself predicts, then measures one server at a time, in turn: one worker on CPU 0, wrk on
@@ -86,7 +86,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--case", action="append", choices=list(CASES), help="this one only; may be given again")
     parser.add_argument("--seconds", type=_positive, default=1, help="of each load (default 1)")
-    parser.add_argument("--rounds", type=_positive, default=5, help="in which each server lives once (default 5)")
+    parser.add_argument("--rounds", type=_positive, default=4, help="in which each server lives once (default 4)")
     parser.add_argument("--json", type=Path, metavar="FILE", help=f"where the figures go (all cases: {RESULTS.name})")
     parser.add_argument("--read", type=Path, metavar="FILE", help="measure nothing: report what an earlier run wrote")
     parser.add_argument("--remark", default="", help="a sentence on the run, for the report")

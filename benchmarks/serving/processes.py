@@ -104,7 +104,7 @@ class Running:
 
     def stop(self) -> None:
         """Stop it, whatever it does."""
-        self._handle.stop(grace=3)
+        self._handle.stop(grace=1)
 
 
 def _nanoseconds(file: Path) -> int:
