@@ -12,6 +12,8 @@ from trainyard.context import Context
 from trainyard.errors import NotFound, TrainyardError, code_of
 
 SECONDS = 900
+MARK_SECONDS = 366 * 86_400
+"""No execution lasts longer than a year."""
 FREE = "attribute_not_exists(#lease) OR #expires < :now"
 
 
@@ -33,6 +35,21 @@ def held(context: Context, workload: str, *, force: bool) -> Iterator[None]:
         yield
     finally:
         release(context, table, workload, holder)
+
+
+def mark_retired(context: Context, workload: str) -> None:
+    """So that no run that has begun by now deploys later (docs/contracts.md)."""
+    try:
+        table = stacks.output(context.client("cloudformation"), context.stage, "storage", "LeaseTableName")
+    except NotFound:
+        return
+    now = context.tools.now().timestamp()
+    item = {
+        "lease": {"S": f"{name(context, workload)}/retired"},
+        "retired": {"N": str(int(now * 1_000))},
+        "expires": {"N": str(int(now) + MARK_SECONDS)},
+    }
+    context.client("dynamodb").put_item(TableName=table, Item=item)
 
 
 def take(context: Context, table: str, workload: str, holder: str, force: bool) -> None:

@@ -9,6 +9,7 @@ from stacks.workflow.asl import HOUR, States, caught, compute, each, failure, me
 from stacks.workflow.endpoint import WAITED, removal_states
 from stacks.workflow.lease import END, end_states, lease_states
 from stacks.workflow.names import Names
+from stacks.workflow.retired import mark_state
 
 _LONGEST = 12 * HOUR
 """The longest wait for the lease, and the endpoints' own time."""
@@ -34,7 +35,8 @@ def definition(
                 {"leased": False, "failure": {"Error": "", "Cause": ""}, "rounds": 0}, then="Acquire lease"
             ),
         },
-        lease_states(names, then="Pause schedules", refused=END),
+        lease_states(names, then="Mark as retired", refused=END),
+        {"Mark as retired": mark_state(names, then="Pause schedules", catch=FAILED)},
         quiet_states(names, schedules=schedules, rules=rules, pending=pending, then="Remove pointer", failed=FAILED),
         {
             "Remove pointer": sdk(

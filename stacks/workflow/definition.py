@@ -31,6 +31,7 @@ from stacks.workflow.prepare import prepare_states
 from stacks.workflow.prune import prune_states
 from stacks.workflow.registry import registry_states
 from stacks.workflow.report import report_states
+from stacks.workflow.retired import retired_states
 from stacks.workflow.rollback import rollback_states
 
 _OUTPUT = {
@@ -53,7 +54,8 @@ def definition(*, names: Names, workload: Workload, settings: Mapping[str, Any])
         report_states(names, then="Judge"),
         gate_states(passed="Register versions", refused="Discard models"),
         _registered(names, workload, then="Acquire lease", refused="Discard models"),
-        lease_states(names, then="Read pointer", refused="Discard models"),
+        lease_states(names, then="Read retirement", refused="Discard models"),
+        retired_states(names, then="Read pointer", refused="Discard models"),
         deployment_states(names, workload, then="Keep lease", withdraw="Withdraw config", undo="Check lease"),
         keep_states(names, then="Move pointer", lost=END),
         pointer_states(names, then="Did another endpoint serve?", undo="Check lease", stuck=END),

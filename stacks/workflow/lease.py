@@ -18,7 +18,8 @@ WAITS = 300
 
 HELD = "DynamoDB.ConditionalCheckFailedException"
 HOLDER = {"S": "{% $states.context.Execution.Id %}"}
-_NOW = "$floor($millis() * 0.001)"
+NOW = "$floor($millis() * 0.001)"
+"""JSONata: seconds since 1970."""
 
 
 def lease_states(names: Names, *, then: str, refused: str) -> States:
@@ -80,7 +81,7 @@ def _take(names: Names, condition: str, values: dict[str, Any], *, then: str, ca
         "Item": _item(names),
         "ConditionExpression": condition,
         "ExpressionAttributeNames": {"#lease": "lease", "#holder": "holder", "#expires": "expires"},
-        "ExpressionAttributeValues": {":now": {"N": q(f"$string({_NOW})")}, ":holder": HOLDER} | values,
+        "ExpressionAttributeValues": {":now": {"N": q(f"$string({NOW})")}, ":holder": HOLDER} | values,
     }
     return task("dynamodb:putItem", arguments, then=then, assign={"leased": True}, catch=catch)
 
@@ -140,5 +141,5 @@ def _item(names: Names) -> dict[str, Any]:
     return {
         "lease": {"S": names.prefix},
         "holder": HOLDER,
-        "expires": {"N": q(f"$string({_NOW} + {LASTS})")},
+        "expires": {"N": q(f"$string({NOW} + {LASTS})")},
     }

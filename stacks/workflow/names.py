@@ -76,6 +76,11 @@ class Names:
         return f"{self.prefix}-{variant}-feedback"
 
     @property
+    def retired(self) -> str:
+        """The item beside the lease that says when the workload was taken off; no lease has such a key."""
+        return f"{self.prefix}/retired"
+
+    @property
     def pointer(self) -> str:
         """The parameter that says what is live."""
         return f"/trainyard/{self.stage}/{self.workload}/live"

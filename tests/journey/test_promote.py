@@ -6,7 +6,7 @@ holds, puts things as they were.
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ POINTER = "/trainyard/dev/faulty/live"
 
 
 @pytest.fixture
-def tested(on_processes: Deployment) -> Iterator[Deployment]:
+def tested(on_processes: Deployment) -> Deployment:
     """`breaker` has a tenth of the traffic, `twin` the rest; predictions are captured."""
     sagemaker, ssm = on_processes.client("sagemaker"), on_processes.client("ssm")
     try:
@@ -48,7 +48,7 @@ def tested(on_processes: Deployment) -> Iterator[Deployment]:
     until(lambda: on_processes.endpoint("faulty")["EndpointStatus"] == "InService")
     value = json.dumps(pointer | {"config": config})
     ssm.put_parameter(Name=POINTER, Value=value, Type="String", Overwrite=True)
-    yield on_processes
+    return on_processes
 
 
 def test_a_test_is_judged_brought_back_and_promoted(tested: Deployment) -> None:

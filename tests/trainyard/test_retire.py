@@ -77,6 +77,9 @@ def test_a_run_that_deploys_is_not_disturbed(live: Cli) -> None:
     assert f"dev-{WORKLOAD}" in left()
     assert live("retire", WORKLOAD, "--yes", "--force").exit_code == 0
     assert left() == []
+    key = {"lease": {"S": f"dev-{WORKLOAD}/retired"}}
+    mark = client("dynamodb").get_item(TableName="leases", Key=key)["Item"]
+    assert int(mark["retired"]["N"]) >= START.timestamp() * 1_000, "that run will not deploy any more"
 
 
 def test_an_expired_lease_does_not_hold_anything_up(live: Cli) -> None:

@@ -32,6 +32,7 @@ def retire(
         removed = [*_by_machine(context, workload), *teardown.delete_versions(context, workload)]
     else:
         with lease.held(context, workload, force=force):
+            lease.mark_retired(context, workload)
             removed = [*quiet.pause(context, _machines(context, workload)), *teardown.retire(context, workload)]
     if context.machine:
         context.emit({"workload": workload, "stage": context.stage, "removed": removed})

@@ -10,7 +10,7 @@ from stacks.workflow.names import Names
 from tests.stacks.retire.cloud import SCHEDULE, RetireCloud
 from tests.stacks.workflow.faults import Breaking, Fault
 from tests.stacks.workflow.interpreter import Execution, TaskError
-from tests.stacks.workflow.machines import deployed
+from tests.stacks.workflow.machines import deployed, machine
 from tests.stacks.workflow.test_runs import breaking, run
 
 pytestmark = pytest.mark.unit
@@ -113,8 +113,8 @@ def test_a_deployment_is_waited_for_and_never_disturbed(cloud: RetireCloud) -> N
 
 @pytest.mark.parametrize(
     "state",
-    ["Read schedule", "Disable rule", "Delete pending schedule", "Remove pointer", "Find retired endpoint",
-     "Look at retired endpoint",
+    ["Mark as retired", "Read schedule", "Disable rule", "Delete pending schedule", "Remove pointer",
+     "Find retired endpoint", "Look at retired endpoint",
      "Unscale variant of retired endpoint", "Delete retired endpoint", "List retired configs", "List retired models"],
 )  # fmt: skip
 def test_a_failure_tells_why_gives_the_lease_back_and_can_be_tried_again(cloud: RetireCloud, state: str) -> None:
@@ -153,3 +153,12 @@ def test_the_next_run_deploys_again(cloud: RetireCloud) -> None:
     retire(cloud)
     config = run(cloud, execution="run-9").output["config"]
     assert json.loads(cloud.parameters["/trainyard/dev/boston/live"])["config"] == config
+
+
+def test_a_run_that_had_begun_before_does_not_deploy_and_leaves_nothing(cloud: RetireCloud) -> None:
+    begun = Execution(machine("boston"), cloud, {}, "run-9")
+    retire(cloud)
+    with pytest.raises(TaskError, match="retired after this run had begun") as refused:
+        begun.run()
+    assert refused.value.error == "Retired"
+    assert left(cloud) == ({}, {}, {}, {}, {}, {})

@@ -38,6 +38,7 @@ class Cloud(Versions, Scaled):
     endpoints: dict[str, Json] = field(default_factory=dict)
     parameters: dict[str, str] = field(default_factory=dict)
     leases: dict[str, str] = field(default_factory=dict)
+    marks: dict[str, Json] = field(default_factory=dict)
     retention: dict[str, int] = field(default_factory=dict)
     executions: dict[str, str] = field(default_factory=dict)
     fan_outs: dict[str, str] = field(default_factory=dict)
@@ -263,6 +264,9 @@ class Cloud(Versions, Scaled):
     def _putItem(self, sent: Json) -> Json:
         if "token" in sent["Item"]:
             return self._waited(sent["Item"])
+        if "retired" in sent["Item"]:
+            self.marks[sent["Item"]["lease"]["S"]] = sent["Item"]
+            return {}
         key, holder = sent["Item"]["lease"]["S"], sent["Item"]["holder"]["S"]
         dead = sent["ExpressionAttributeValues"].get(":dead", {}).get("S")
         nobody = "" if sent["ConditionExpression"].startswith("#holder") else holder
@@ -272,6 +276,8 @@ class Cloud(Versions, Scaled):
         return {}
 
     def _getItem(self, sent: Json) -> Json:
+        if mark := self.marks.get(sent["Key"]["lease"]["S"]):
+            return {"Item": mark}
         holder = self.leases.get(sent["Key"]["lease"]["S"])
         return {"Item": {"holder": {"S": holder}}} if holder else {}
 

@@ -7,6 +7,7 @@ failed can be redriven: it goes on in the state that failed, with its variables;
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from local.jsonata import QueryError, evaluate
@@ -39,6 +40,7 @@ class Execution:
     sent: list[tuple[str, str, Any]] = field(default_factory=list)
     output: Any = None
     redrives: int = 0
+    started: str = field(default_factory=lambda: datetime.now(tz=UTC).isoformat(timespec="milliseconds"))
     places: dict[Path, Place] = field(default_factory=dict)
     done: dict[Path, Any] = field(default_factory=dict)
 
@@ -164,6 +166,7 @@ class Execution:
             "Id": f"arn:execution:{self.name}",
             "Name": self.name,
             "Input": self.input,
+            "StartTime": self.started.replace("+00:00", "Z"),
             "RedriveCount": self.redrives,
         }
         return {

@@ -46,7 +46,7 @@ COMPUTED: dict[str, tuple[Callable[[Names], str], int]] = {
 OF_CANDIDATES = ("candidate", "model", "rival", "tuning_job")
 GIVEN = (
     "stage", "workload", "prefix", "endpoints", "machine", "alarms", "feedback_alarm", "pointer", "config_pattern",
-    "model_pattern",
+    "model_pattern", "retired",
 )  # fmt: skip
 
 

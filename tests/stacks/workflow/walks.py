@@ -202,6 +202,12 @@ def left_by_aborted_runs() -> Walks:
     return [go(refusing(cloud, "Remove left model")), go(refusing(cloud), run="run-2")]
 
 
+def retired_meanwhile() -> Walks:
+    cloud = served()
+    cloud.marks["dev-boston/retired"] = {"retired": {"N": "99999999999999"}}
+    return [go(cloud)]
+
+
 def approvals() -> Walks:
     ended = []
     for approver in (reject, nobody):
@@ -246,6 +252,7 @@ def registered() -> Iterator[Registered]:
         a_pointer_that_moved_all_the_same,
         much_to_clean_up,
         left_by_aborted_runs,
+        retired_meanwhile,
     )
     yield Registered("run", machine("boston"), tuple(usual))
     yield Registered("run", machine("approved"), (approvals, live_models_that_do_not_score))
