@@ -13,6 +13,7 @@ from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrad
 
 from serving.headers import ACCEPT, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, KNOWN, TRANSFER_ENCODING, unusual
 from serving.heads import CLOSE, KEEP, KEEP_1_0
+from serving.known import END, Meaning
 from serving.limits import A_HEADER, MOST_HEAD, MOST_TARGET
 from serving.routes import Reply
 from serving.service import FAILED
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 # What is being read: nothing of a request yet, its head, its body; NOTHING: no more of this client.
 IDLE, HEAD, BODY, NOTHING = range(4)
 
-# Headers that need a second look, as bits.
+# Headers that need a second look, as bits; only the first may leave the request as it is.
 _NAMED_CONNECTION, _EXPECTS, _TRANSFERRED = 1, 2, 4
 
 _TOO_LONG = f"the request's target is longer than {MOST_TARGET} bytes"
@@ -50,6 +51,7 @@ class Incoming(asyncio.Protocol):
         "_look",
         "_more",
         "_parser",
+        "_piece",
         "_reading",
         "_reply",
         "_room",
@@ -65,6 +67,8 @@ class Incoming(asyncio.Protocol):
         self._reading = IDLE
         # When what is being read began, by the worker's clock.
         self._since = worker.now
+        # What came when nothing of a request had come.
+        self._piece = b""
         # The head's first piece is not counted yet.
         self._fresh = False
         # The head of a request that is parsed once more.
@@ -98,7 +102,15 @@ class Incoming(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse; whole requests are answered on the way."""
-        if self._reading == NOTHING:
+        if self._reading == IDLE:
+            end = data.find(END) + len(END)
+            known = self._worker.known.get(data[:end])
+            if known is not None and len(data) - end == known.length:
+                self._since = self._worker.now
+                self._take(None, data[end:], known.content_type, known.accept, KEEP)
+                return
+            self._piece = data
+        elif self._reading == NOTHING:
             return
         try:
             try:
@@ -114,18 +126,19 @@ class Incoming(asyncio.Protocol):
                 self._refuse(400, f"this is not HTTP/1.1: {error}")
         if self._reading == HEAD:
             self._bound(len(data))
+        self._piece = b""
 
-    def on_url(self, part: bytes) -> None:
-        """Begin a request; its target may come in pieces."""
-        if self._target:
-            self._target += part
-            return
+    def on_message_begin(self) -> None:
+        """Begin a request."""
         if self._reading == NOTHING:
             raise _Refused
-        self._target = part
         self._reading = HEAD
         self._fresh = True
         self._since = self._worker.now
+
+    def on_url(self, part: bytes) -> None:
+        """Collect the target, which may come in pieces."""
+        self._target += part
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep what matters here."""
@@ -184,6 +197,8 @@ class Incoming(asyncio.Protocol):
             self._size = 0
         if keep is KEEP:
             self._reading = IDLE
+            if reply is None and self._piece and self._look <= _NAMED_CONNECTION:
+                self._worker.known.learn(self._piece, Meaning(len(body), content_type, accept))
         else:
             self._reading = IDLE if keep is KEEP_1_0 else NOTHING
             self._keep = KEEP

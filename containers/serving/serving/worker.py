@@ -10,6 +10,7 @@ from time import monotonic
 from serving.connection import Connection
 from serving.heads import Heads
 from serving.intake import Intake
+from serving.known import Known
 from serving.limits import LAST_REQUESTS_SECONDS, TICK_SECONDS
 from serving.routes import Routes
 from serving.service import Service, refused
@@ -36,6 +37,7 @@ class Worker:
         self.inline_bytes = service.inline_bytes or -1
         self.routes = Routes(service)
         self.heads = Heads()
+        self.known = Known()
         self.connections: set[Connection] = set()
         self.draining = False
         self.now = monotonic()

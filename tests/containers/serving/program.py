@@ -27,6 +27,10 @@ class Told:
         match word:
             case b"sleep":
                 time.sleep(float(rest))
+            case b"spin":
+                end = time.monotonic() + float(rest)
+                while time.monotonic() < end:
+                    pass
             case b"wait":
                 return self._later(float(rest))
             case b"refuse":
