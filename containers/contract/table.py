@@ -54,8 +54,8 @@ def number(cell: str) -> float:
 
 
 def numbers(cells: Sequence[str]) -> list[float]:
-    """Read many cells as `number` reads one; ValueError without saying which is none."""
+    """Read many cells as `number` reads one; ValueError where one is none, or their sum is too large to tell."""
     values = list(map(float, cells))
-    if "_" in "".join(cells) or not all(map(math.isfinite, values)):
+    if "_" in "".join(cells) or not math.isfinite(sum(values)):
         raise ValueError(cells)
     return values

@@ -41,6 +41,7 @@ def choose(folder: Path) -> Engine:
         return _told(Engine("onnxruntime", agrees, known, onnx(folder, known)))
     from sklearn_image import model
 
+    reason = shortened(" ".join(reason.split()), REASON_BYTES)
     return _told(Engine("scikit-learn", reason, known, model.load(folder).predict))
 
 
@@ -58,7 +59,7 @@ def unfit(folder: Path, known: Schema) -> str | None:
     except (OSError, ValueError) as error:
         return f"no sample to check {ONNX} by: {error}"
     found = trial.run(lambda: _compared(onnx(folder, known), expected, known.task))
-    return f"{ONNX}: {shortened(' '.join(found.split()), REASON_BYTES)}" if found else None
+    return f"{ONNX}: {found}" if found else None
 
 
 def onnx(folder: Path, known: Schema) -> Predict:

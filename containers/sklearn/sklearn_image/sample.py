@@ -26,16 +26,16 @@ class Sample:
     rows: Matrix
     predictions: Predictions
 
-    def spread(self) -> "Sample":
-        """Take at most 200 rows from everywhere in the data."""
-        count = len(self.rows)
-        chosen = np.unique(np.linspace(0, count - 1, min(count, MOST_ROWS)).round().astype(int))
-        return Sample(self.rows[chosen], self.predictions[chosen])
-
     def save(self, folder: Path) -> None:
         """Write both files."""
-        np.save(folder / SAMPLE_ROWS, self.rows, allow_pickle=False)
-        np.save(folder / SAMPLE_PREDICTIONS, self.predictions, allow_pickle=False)
+        chosen = spread(len(self.rows), MOST_ROWS)
+        np.save(folder / SAMPLE_ROWS, self.rows[chosen], allow_pickle=False)
+        np.save(folder / SAMPLE_PREDICTIONS, self.predictions[chosen], allow_pickle=False)
+
+
+def spread(count: int, most: int) -> NDArray[np.intp]:
+    """Choose at most so many rows, from everywhere in the data."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.intp))
 
 
 def load(folder: Path, schema: Schema) -> Sample:

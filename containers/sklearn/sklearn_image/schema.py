@@ -77,12 +77,16 @@ class Schema:
         return result
 
     def _check_sizes(self, matrix: Matrix) -> None:
+        if np.abs(matrix).max(initial=0) <= LARGEST:
+            return
         for row, position in np.argwhere(np.abs(matrix) > LARGEST)[:1].tolist():
             value, name = matrix[row, position], self.names[position]
             raise UserError(f"row {row + 1}, column {name}: {value:g} is larger than {LARGEST:g}")
 
     def _check_widths(self, records: Sequence[Sequence[str]]) -> None:
         width = len(self.columns)
+        if set(map(len, records)) == {width}:
+            return
         for row, record in enumerate(records, start=1):
             if len(record) != width:
                 wanted = f"expected {width}: {', '.join(self.names[:SHOWN])}"

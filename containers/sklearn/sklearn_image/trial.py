@@ -16,17 +16,18 @@ def run(work: Callable[[], str | None], seconds: float | None = None) -> str | N
     if not process:
         _child(work, writing)
     os.close(writing)
+    said = None
     try:
         said = _read(reading, seconds)
     finally:
         os.close(reading)
-    if said is None:
-        os.kill(process, signal.SIGKILL)
+        if said is None:
+            os.kill(process, signal.SIGKILL)
     _, status = os.waitpid(process, 0)
     if said is None:
         return f"it takes longer than {seconds:g} seconds"
     if code := os.waitstatus_to_exitcode(status):
-        return f"reading it ends a process with {code}"
+        return f"a process that read it ended with {code}"
     return said.decode(errors="replace") or None
 
 

@@ -318,7 +318,7 @@ def failing() -> str | None:
         (lambda: "it differs", "it differs"),
         (lambda: "x" * 100_000, "x" * 4096),
         (failing, "MemoryError: no room"),
-        (killed, "reading it ends a process with -9"),
+        (killed, "a process that read it ended with -9"),
         (slow, "it takes longer than 0.5 seconds"),
     ],
 )
