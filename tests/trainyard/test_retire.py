@@ -38,7 +38,8 @@ def test_nothing_that_serves_is_left(live: Cli) -> None:
     assert done.exit_code == 0, done.output
     assert left() == []
     assert client("ssm").describe_parameters()["Parameters"] == []
-    assert client("dynamodb").scan(TableName="leases")["Items"] == []
+    (mark,) = client("dynamodb").scan(TableName="leases")["Items"]
+    assert mark["lease"] == {"S": f"dev-{WORKLOAD}/retired"}, "nobody holds the lease"
 
 
 def test_a_second_time_changes_nothing(live: Cli) -> None:
