@@ -15,7 +15,8 @@ from xgboost_image import predictor, serving
 
 from tests.local.images.xgboost_jobs import csv
 
-pytestmark = pytest.mark.unit
+# The server says so too.
+pytestmark = [pytest.mark.unit, pytest.mark.filterwarnings("ignore:overflow encountered in cast")]
 
 RANDOM = np.random.default_rng(2)
 TRAINED = RANDOM.integers(-20, 20, size=(300, 4)) / 4.0

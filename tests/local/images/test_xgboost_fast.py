@@ -1,5 +1,6 @@
 """The fast engine says what XGBoost says; what it cannot say so is left to XGBoost."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import xgboost
 from numpy.typing import NDArray
 from xgboost_image import forest
+from xgboost_image.evaluator import Evaluator
 from xgboost_image.fast import Fast
 from xgboost_image.problems import Unfaithful
 
@@ -105,6 +107,19 @@ def test_exponentials_may_differ_in_the_last_bit_and_no_class_differs(objective:
 def test_trees_of_any_shape_are_evaluated(parameters: dict[str, Any]) -> None:
     booster = trained(**parameters)
     assert np.array_equal(Fast(booster, "reg:squarederror")(ROWS), booster.predict(xgboost.DMatrix(ROWS)))
+
+
+def test_several_threads_may_ask_at_once() -> None:
+    fast = Fast(trained(), "reg:squarederror")
+    expected = fast(ROWS[:400])
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda place: fast(ROWS[place : place + 1]), range(400)))
+    assert np.array_equal(np.concatenate(found), expected)
+
+
+def test_a_file_that_onnx_runtime_refuses_leaves_the_model_to_xgboost() -> None:
+    with pytest.raises(Unfaithful, match="ONNX Runtime: "):
+        Evaluator(b"no model", 1, 1)
 
 
 @pytest.mark.parametrize("count", [1, 2, 15, 64, 65, 100, 129, 1000])

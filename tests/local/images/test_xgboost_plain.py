@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from xgboost_image import answers, plain, predictor, textfiles
 from xgboost_image.problems import UserError
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.unit, pytest.mark.filterwarnings("ignore:overflow encountered in cast")]
 
 _CELLS = ["1", "-2.5", "0", "-0", "1e5", "2E-3", "1.0e+2", "123456789.123456789", "16777217", "18446744073709551617"]
 _ODD = [".5", "5.", "+1", "01", "1e39", "-1e400", "1e-50", "nan", "inf", "1_0", "0x1", "x", '"1"', "", "-", "e", "true"]

@@ -5,7 +5,6 @@ adds them in the same order, and the base score is made its first tree.
 """
 
 import json
-import os
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import xgboost
 from numpy.typing import NDArray
 
 from xgboost_image import onnx_file
+from xgboost_image.evaluator import Evaluator
 from xgboost_image.onnx_file import Node, Vote
 from xgboost_image.problems import Unfaithful
 
@@ -22,7 +22,6 @@ Tree = dict[str, Any]
 # Converting takes some 15 microseconds a node.
 _MOST_NODES = 100_000
 _NO_CHILD = -1
-_OUTPUTS = [onnx_file.OUTPUT]
 
 
 class Forest:
@@ -40,12 +39,12 @@ class Forest:
         trees = _trees(learner)
         self.splits = _splits(trees, self.features)
         outputs = learner["gradient_booster"]["model"]["tree_info"]
-        self._session = _session(_file(trees, outputs, _base_scores(document), self.features))
+        base = _base_scores(document)
+        self._evaluate = Evaluator(_file(trees, outputs, base, self.features), self.features, len(base))
 
     def __call__(self, rows: Floats) -> Floats:
         """Return the sums."""
-        sums: Floats = self._session.run(_OUTPUTS, {onnx_file.INPUT: rows})[0]
-        return sums
+        return self._evaluate(rows)
 
 
 def _trees(learner: Any) -> list[Tree]:
@@ -114,17 +113,3 @@ def _reached(tree: Tree) -> list[int]:
         if tree["left_children"][place] != _NO_CHILD:
             places += tree["left_children"][place], tree["right_children"][place]
     return places
-
-
-def _session(file: bytes) -> Any:
-    # Unless told so before it is imported, it reports its use to its maker, from a thread of its own.
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    # In the calling thread: no thread is made, so workers may be forked.
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    try:
-        return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # it has a class for each of its statuses
-        raise Unfaithful(f"ONNX Runtime: {error}") from error

@@ -2,11 +2,11 @@
 
 import logging
 import os
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import serving
 from framework.problems import ScriptModeError
 from framework.server import Settings
@@ -38,7 +38,7 @@ def run(paths: Paths) -> int:
         return 1
     log.info("Model objective : %s", model.objective)
     # What is too large for 32 bits is refused by name; NumPy need not warn of it.
-    np.seterr(over="ignore")
+    warnings.filterwarnings("ignore", "overflow encountered in cast", RuntimeWarning)
     made = service(model, settings, os.environ)
     return serving.run(lambda: made, settings)
 
