@@ -11,8 +11,8 @@ require_fable <- function() {
 }
 
 fit_fable <- function(definition, history, values, settings) {
-  number <- history$start + seq_along(values) - 1L
-  data <- tsibble::tsibble(period = index_of(number, history$frequency), value = values, index = "period")
+  end <- history$start + length(values) - 1L
+  data <- table_of(data.frame(period = index_of(seq(history$start, end), history$frequency), value = values))
   # One model of one series: a table of them, as model() makes, takes a quarter of the time for its own sake, and turns
   # errors into warnings.
   fitted <- suppressWarnings(fabletools::estimate(data, definition))
@@ -21,8 +21,17 @@ fit_fable <- function(definition, history, values, settings) {
     model = if (settings$transform == "none") name else sprintf("%s of %s", name, settings$transform),
     criterion = criterion_of(fitted, settings$criterion),
     fit = fitted$fit,
-    ahead = function(steps) quantiles(suppressWarnings(fabletools::forecast(fitted, h = steps)))
+    ahead = function(steps) {
+      periods <- data.frame(period = index_of(end + seq_len(steps), history$frequency))
+      future <- table_of(periods, tsibble::interval(data))
+      quantiles(suppressWarnings(fabletools::forecast(fitted, new_data = future)))
+    }
   )
+}
+
+# A regular series is in order and complete: what tsibble() would look for is known.
+table_of <- function(rows, interval = TRUE) {
+  tsibble::build_tsibble(rows, key = NULL, index = "period", interval = interval, validate = FALSE, ordered = TRUE)
 }
 
 # The index as tsibble knows it, so that seasons follow from it.

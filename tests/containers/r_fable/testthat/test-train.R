@@ -45,9 +45,7 @@ test_that("a process that dies costs its own series only", {
     if (item == 7L) tools::pskill(Sys.getpid(), tools::SIGKILL)
     item
   }, 2L, on_loss = function() "lost")
-  expect_identical(results[[7]], "lost")
-  expect_lte(sum(vapply(results, identical, NA, "lost")), 3L)
-  expect_identical(results[[40]], 40L)
+  expect_identical(results, c(as.list(1:6), "lost", as.list(8:40)))
 })
 
 test_that("a table of one series has no key", {
@@ -89,8 +87,8 @@ test_that("chunks get smaller to the end, and hold every series once, in order",
   chunks <- chunked(as.list(1:304), 2L)
   sizes <- lengths(chunks)
   expect_equal(unlist(chunks), 1:304)
+  expect_equal(sizes[1], 76L)
   expect_true(all(diff(sizes) <= 0L))
-  expect_equal(utils::tail(sizes, 16), rep(1L, 16))
-  expect_lte(sizes[1], 304L / 15L)
+  expect_equal(utils::tail(sizes, 4), rep(1L, 4))
   expect_equal(max(lengths(chunked(as.list(1:5000), 2L))), LARGEST_CHUNK)
 })

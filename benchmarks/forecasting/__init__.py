@@ -1,0 +1,1 @@
+"""What fitting many series takes in our image, beside fable in one process."""
