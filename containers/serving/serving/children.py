@@ -1,6 +1,5 @@
 """The parent of several workers: it starts them, hands them connections, and ends with them."""
 
-import ctypes
 import logging
 import mmap
 import os
@@ -10,6 +9,7 @@ from contextlib import suppress
 from selectors import EVENT_READ, DefaultSelector
 from time import monotonic
 
+from serving.forking import forked
 from serving.handing import Child, Handing
 from serving.intake import COUNTS, READY, Handed
 from serving.process import HUNG, STOPS, Load, work
@@ -17,8 +17,6 @@ from serving.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# Linux's prctl: a worker does not outlive a parent that was killed outright.
-_PR_SET_PDEATHSIG = 1
 # After the time to drain, a worker that has not ended is killed.
 _KILL_SECONDS = 2
 # When every worker's channel is full.
@@ -93,37 +91,19 @@ class Children:
         ours, theirs = socket.socketpair()
         counts = self._counts[place * COUNTS : (place + 1) * COUNTS]
         counts[0] = counts[1] = 0
-        parent = os.getpid()
-        # Until the worker has handlers of its own, a signal waits: the parent's would swallow it.
-        signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
-        process = os.fork()
-        if not process:
-            self._work(parent, theirs, counts)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+        process = forked(lambda: self._work(theirs, counts))
         theirs.close()
         ours.setblocking(False)
         child = self._children[process] = Child(process, place, ours, counts)
         self._selector.register(ours, EVENT_READ, lambda: self._heard(child))
 
-    def _work(self, parent: int, channel: socket.socket, counts: memoryview) -> None:
-        """Be the worker, to the end of the process."""
-        code = 1
-        try:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            self._selector.close()
-            others = (child.channel for child in self._children.values())
-            for not_ours in (self._handing.listener, self._ear, self._mouth, *others):
-                not_ours.close()
-            with suppress(AttributeError):  # only Linux has it; elsewhere the channel's end tells
-                ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-            if os.getppid() == parent:
-                code = work(self._load, self._settings, lambda orphaned: Handed(channel, counts, orphaned))
-        except BaseException:
-            log.exception("a worker failed")
-        finally:
-            logging.shutdown()
-            os._exit(code)
+    def _work(self, channel: socket.socket, counts: memoryview) -> int:
+        """Be a worker, without what is the parent's."""
+        self._selector.close()
+        channels = (child.channel for child in self._children.values())
+        for not_ours in (self._handing.listener, self._ear, self._mouth, *self._handing.waiting, *channels):
+            not_ours.close()
+        return work(self._load, self._settings, lambda orphaned: Handed(channel, counts, orphaned))
 
     def _heard(self, child: Child) -> None:
         """A worker is ready, or takes no more."""

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from serving.service import Answer, Service, failed
 
 if TYPE_CHECKING:
-    from serving.connection import Connection
+    from serving.answering import Answering
 
-Job = tuple["Connection", bytes, str, str]
+Job = tuple["Answering", bytes, str, str]
 
 
 class ServiceThread:
@@ -27,7 +27,7 @@ class ServiceThread:
         self._jobs: SimpleQueue[Job] = SimpleQueue()
         # The invocation that runs: since when, and for whom; 0 and None while there is none.
         self.since = 0.0
-        self.running: Connection | None = None
+        self.running: Answering | None = None
         # Told how many requests there are to answer.
         self.counted: Callable[[int], None] = lambda _: None
 
@@ -37,12 +37,12 @@ class ServiceThread:
         threading.Thread(target=self._run, args=(load, loaded), name="service", daemon=True).start()
         return loaded
 
-    def put(self, connection: "Connection", body: bytes, content_type: str, accept: str) -> None:
+    def put(self, connection: "Answering", body: bytes, content_type: str, accept: str) -> None:
         """Queue an invocation; `connection.answered` gets what it makes."""
         self._jobs.put((connection, body, content_type, accept))
         self.counted(self._jobs.qsize() + 1)
 
-    def forsaken(self) -> "Iterator[Connection]":
+    def forsaken(self) -> "Iterator[Answering]":
         """Yield who waits, and take them off the queue."""
         with suppress(Empty):
             while True:
