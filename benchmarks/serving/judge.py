@@ -32,17 +32,24 @@ def _verdict(goal: Goal, results: Results) -> Verdict:
         value = goal.figure(results)
     except NotMeasuredError as error:
         return Verdict(text, wanted, "-", "", None, str(error))
-    reached = value <= goal.bound if goal.at_most else value >= goal.bound
-    remark = "" if reached else _explained(goal, results)
-    by_cpu = f"{_short(goal.by_cpu(results))}{goal.unit}" if goal.by_cpu else ""
-    return Verdict(text, wanted, f"{_short(value)}{goal.unit}", by_cpu, reached, remark)
+    by_cpu = [goal.by_cpu(results)] if goal.by_cpu else []
+    shown = [f"{_short(one)}{goal.unit}" for one in (value, *by_cpu)]
+    reached = _reaches(goal, value)
+    remark = "" if reached else _explained(goal, results, by_cpu)
+    return Verdict(text, wanted, shown[0], "".join(shown[1:]), reached, remark)
 
 
-def _explained(goal: Goal, results: Results) -> str:
+def _reaches(goal: Goal, value: float) -> bool:
+    return value <= goal.bound if goal.at_most else value >= goal.bound
+
+
+def _explained(goal: Goal, results: Results, by_cpu: Sequence[float]) -> str:
     try:
-        return goal.why(results)
+        why = goal.why(results)
     except NotMeasuredError as error:
-        return str(error)
+        why = str(error)
+    reached = ["reached by CPU time"] if any(_reaches(goal, one) for one in by_cpu) else []
+    return "; ".join(filter(None, [why, *reached]))
 
 
 def _short(value: float) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from benchmarks.serving.contenders import CONSTANT, OURS
 from benchmarks.serving.goals import HUNDRED, ONE
@@ -14,7 +15,7 @@ from benchmarks.serving.results import CaseResults, NotMeasuredError, Results, S
 
 _OURS, _CONSTANT, _OTHERS = "#1f6f54", "#c9b458", "#8a8f98"
 _LIGHT, _THICK = 0.45, 0.38
-_SCALE = "requests per second at 8 connections: 1 row a request (full colour), 100 rows (light); logarithmic"
+_SCALE = "requests/s at 8 connections (logarithmic); dark: 1 row a request, light: 100 rows"
 
 
 def draw(results: Results, file: Path) -> None:
@@ -24,7 +25,7 @@ def draw(results: Results, file: Path) -> None:
     # Text stays text and names stay the same, so that the same results give the same file.
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "serving", "font.size": 9}):
         figure = Figure(figsize=(8, 0.34 * sum(heights) + 1), layout="constrained")
-        places = figure.subplots(len(parts), 1, squeeze=False, height_ratios=heights)[:, 0]
+        places = figure.subplots(len(parts), 1, squeeze=False, sharex=True, height_ratios=heights)[:, 0]
         for axes, (title, servers) in zip(places, parts.items(), strict=True):
             _draw(axes, title, servers[::-1])
         places[-1].set_xlabel(_SCALE)
@@ -40,6 +41,7 @@ def _draw(axes: Any, title: str, servers: list[tuple[str, Server]]) -> None:
                 axes.text(rate * 1.06, place + above, f"{rate:,.0f}", va="center", fontsize=7)
     axes.set_yticks(range(len(servers)), [server.title for _, server in servers])
     axes.set(xscale="log", title=title)
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.margins(x=0.12)
     axes.spines[["top", "right"]].set_visible(False)
 

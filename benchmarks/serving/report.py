@@ -48,7 +48,7 @@ def times(case: CaseResults) -> str:
 
 def _rate(server: Server, ours: Server | None, load: Load) -> tuple[str, ...]:
     def beside(better: Callable[[Server], float]) -> str:
-        return f"{better(ours):.2g}x" if ours and server is not ours else ""
+        return f"{_short(better(ours))}x" if ours and server is not ours else ""
 
     try:
         rate, cpu = server.rate(load), server.cpu(load)
@@ -76,14 +76,8 @@ def _times(server: Server, load: Load) -> str:
         return ""
 
 
-def _short(milliseconds: float) -> str:
-    return (
-        f"{milliseconds:.2f}"
-        if milliseconds < 1
-        else f"{milliseconds:.1f}"
-        if milliseconds < 10
-        else f"{milliseconds:.0f}"
-    )
+def _short(value: float) -> str:
+    return f"{value:.2f}" if value < 1 else f"{value:.1f}" if value < 10 else f"{value:,.0f}"
 
 
 def _measured(case: CaseResults) -> list[Server]:
