@@ -21,6 +21,7 @@ from stacks.image import ImageStack
 from stacks.monitoring import MonitoringStack
 from stacks.naming import ROOT, stack_name
 from stacks.registry import RegistryStack
+from stacks.size import oversized
 from stacks.storage import StorageStack
 from stacks.workload import WorkloadStack
 
@@ -45,8 +46,15 @@ def main() -> int:
         env=cdk.Environment(account=account, region=region),
         containers=CONTAINERS,
     )
-    app.synth()
-    return 0
+    return write(app)
+
+
+def write(app: cdk.App) -> int:
+    """The cloud assembly, if AWS takes what is in it."""
+    problems = [*oversized(Path(app.synth().directory))]
+    for problem in problems:
+        print(problem, file=sys.stderr)  # noqa: T201
+    return INVALID_INPUT if problems else 0
 
 
 def read(environment: Mapping[str, str], *, folder: Path, containers: Path) -> tuple[Deployment, Sequence[Workload]]:

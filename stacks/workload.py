@@ -42,7 +42,14 @@ class WorkloadStack(Stack):
         failures: sns.ITopic,
         images: Mapping[str, str],
     ) -> None:
-        super().__init__(scope, id, env=env, description=f"Trainyard: {workload.name} in {deployment.stage}")
+        # Without indentation: ten tuned candidates with a fan-out come near to what CloudFormation takes.
+        super().__init__(
+            scope,
+            id,
+            env=env,
+            description=f"Trainyard: {workload.name} in {deployment.stage}",
+            suppress_template_indentation=True,
+        )
         remember(self, deployment)
         self.names = Names(stage=deployment.stage, workload=workload.name)
         scripts = _sources(self, workload)

@@ -1,4 +1,7 @@
-"""The project's own workloads on AWS: every image is one of AWS's own or one of ours, and no rule is broken."""
+"""The project's own workloads on AWS: every image is one of AWS's own or one of ours, and no rule is broken.
+
+Beside them the largest workload there can be, since its stack takes no synthesis of its own here.
+"""
 
 import json
 from pathlib import Path
@@ -9,6 +12,8 @@ from cdk_nag import AwsSolutionsChecks
 
 import app
 from spec.loader import load_workloads
+from stacks.size import oversized
+from tests.stacks.largest import NAME, largest
 from tests.stacks.synthesis import Assembly, flat, new_app, resources, wire
 
 pytestmark = pytest.mark.synth
@@ -26,7 +31,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     folder = tmp_path_factory.mktemp("own")
     into = new_app(folder)
     Validations.of(into).add_plugins(AwsSolutionsChecks(into))
-    wire(into, load_workloads(app.WORKLOADS), app.CONTAINERS)
+    wire(into, [*load_workloads(app.WORKLOADS), largest(tmp_path_factory.mktemp("largest"))], app.CONTAINERS)
     into.synth()  # raises on a finding, whose text goes to standard error
     return Assembly(folder)
 
@@ -77,3 +82,8 @@ def test_context_of_an_image_holds_what_its_dockerfile_copies(own: Assembly, ima
 def test_shared_folders_are_no_images(own: Assembly) -> None:
     shared = ("trainyard-dev-image-contract", "trainyard-dev-image-serving")
     assert not [name for name in own.names if name.startswith(shared)]
+
+
+def test_ten_tuned_candidates_with_everything_are_not_too_much_for_cloudformation(own: Assembly) -> None:
+    assert f"trainyard-dev-workload-{NAME}" in own.names
+    assert list(oversized(own.folder)) == []
