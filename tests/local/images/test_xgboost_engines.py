@@ -1,6 +1,7 @@
 """Whichever engine computes, a caller gets the same bytes."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 from recordio import Record, Tensor, write_records
 from serving import Settings
 from xgboost_image import predictor, serving
+from xgboost_image.rows import Rows
 
-from tests.local.images.xgboost_jobs import csv
+from tests.local.images.xgboost_jobs import Floats, csv
 
 # The server says so too.
 pytestmark = [pytest.mark.unit, pytest.mark.filterwarnings("ignore:overflow encountered in cast")]
@@ -41,7 +43,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> tuple[predictor.Predict
     xgboost.train({"nthread": 1}, xgboost.DMatrix(TRAINED, labels), 20).save_model(folder / "model.json")
     fast, slow = predictor.load(folder), predictor.load(folder)
     assert fast.engine == "onnxruntime"
-    slow._fast = None
+    slow.compute = None
     return fast, slow
 
 
@@ -82,3 +84,31 @@ def test_every_content_type_is_answered_the_same(engines: Engines, environment: 
     bodies = {"text/csv": csv(None, rows), "text/libsvm": libsvm, "application/x-recordio-protobuf": records}
     for content_type, body in bodies.items():
         assert same(engines, environment, body, content_type, accept) == 200
+
+
+def dart(labels: Floats) -> xgboost.Booster:
+    return xgboost.train({"nthread": 1, "booster": "dart", "rate_drop": 0.5}, xgboost.DMatrix(TRAINED, labels), 20)
+
+
+def linear(labels: Floats) -> xgboost.Booster:
+    return xgboost.train({"nthread": 1, "booster": "gblinear"}, xgboost.DMatrix(TRAINED, labels), 20)
+
+
+def two_targets(labels: Floats) -> xgboost.Booster:
+    return xgboost.train({"nthread": 1}, xgboost.DMatrix(TRAINED, np.stack([labels, -labels], axis=1)), 20)
+
+
+def categories(labels: Floats) -> xgboost.Booster:
+    codes = np.abs(TRAINED * 4)
+    matrix = xgboost.DMatrix(codes, labels, feature_types=["c"] * 4, enable_categorical=True)
+    return xgboost.train({"nthread": 1, "max_cat_to_onehot": 1}, matrix, 20)
+
+
+@pytest.mark.parametrize("make", [dart, linear, two_targets, categories])
+def test_what_xgboost_itself_computes_is_what_it_predicts(make: Callable[[Floats], xgboost.Booster]) -> None:
+    booster = make(TRAINED[:, 0] * TRAINED[:, 1])
+    model = predictor.Predictor(booster)
+    assert model.engine == "xgboost"
+    rows = RANDOM.integers(0, 60, size=(1000, 4)) / 8.0
+    rows[RANDOM.random(rows.shape) < 0.1] = np.nan
+    assert np.array_equal(model.predict(Rows(rows)), booster.predict(xgboost.DMatrix(rows)))

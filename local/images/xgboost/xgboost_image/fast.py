@@ -29,7 +29,6 @@ class Fast:
             raise Unfaithful(f"objective {objective}")
         self._link = LINKS[objective]
         self._forest = Forest(booster)
-        self.features = self._forest.features
         self.compare(booster)
 
     def __call__(self, rows: Floats) -> Floats:
