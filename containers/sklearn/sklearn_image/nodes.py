@@ -4,7 +4,7 @@ scikit-learn's forests compare in single and add up in double precision; gradien
 double.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from sklearn_image import trees
+from sklearn_image.schema import Predictions
 from sklearn_image.trees import DOMAIN, Tree
 
 
@@ -59,30 +60,45 @@ def trees_of(estimator: Any) -> list[Tree]:
 
 
 def forest(graph: Graph, estimator: Any, rows: str) -> str:
-    """Find each tree's leaf, add up the leaves' values in the order of the trees, divide.
-
-    A TreeEnsemble's leaf has one number and a forest's one for each class, so its number is its place in a table.
-    Trees come first and rows second where the values are added up: ONNX Runtime is quickest over the first axis.
-    """
+    """Add up the values of the leaves in the order of the trees, and divide."""
     grown = trees_of(estimator)
     values = trees.leaf_values(grown)
-    places = np.arange(len(values), dtype=np.float32)
-    attributes = trees.attributes(grown, range(len(grown)), places, trees.single(trees.thresholds(grown)))
-    single = graph.node("Cast", rows, to=TensorProto.FLOAT)
-    leaves = graph.node("Transpose", graph.node("TreeEnsemble", single, domain=DOMAIN, **attributes))
-    found = graph.node("Gather", graph.constant(values), graph.node("Cast", leaves, to=TensorProto.INT32))
-    total = graph.node("ReduceSum", found, graph.constant(np.array([0])), keepdims=0)
+    add_up = _sum_of_single_values if np.count_nonzero(values, axis=1).max() <= 1 else _sum_of_many_values
+    total = add_up(graph, grown, values, graph.node("Cast", rows, to=TensorProto.FLOAT))
     return graph.node("Div", total, graph.constant(np.array([float(len(grown))])))
+
+
+def _sum_of_single_values(graph: Graph, grown: Sequence[Tree], values: Predictions, single: str) -> str:
+    """Let each leaf count for one output: numbers, and classes of trees that are fully grown."""
+    targets = values.argmax(axis=1)
+    weights = np.take_along_axis(values, targets[:, np.newaxis], axis=1).ravel()
+    attributes = trees.attributes(grown, targets, weights, trees.thresholds(grown))
+    double = graph.node("Cast", single, to=TensorProto.DOUBLE)
+    return graph.node("TreeEnsemble", double, domain=DOMAIN, n_targets=values.shape[1], **attributes)
+
+
+def _sum_of_many_values(graph: Graph, grown: Sequence[Tree], values: Predictions, single: str) -> str:
+    """Find each tree's leaf and look its values up; a TreeEnsemble's leaf has one number, which is its place there.
+
+    Trees come first and rows second where the values are added up: ONNX Runtime is quickest over the first axis.
+    """
+    targets, places = trees.by_leaf(grown, range(len(grown))), np.arange(len(values), dtype=np.float32)
+    attributes = trees.attributes(grown, targets, places, trees.single(trees.thresholds(grown)))
+    leaves = graph.node("TreeEnsemble", single, domain=DOMAIN, n_targets=len(grown), **attributes)
+    by_tree = graph.node("Cast", graph.node("Transpose", leaves), to=TensorProto.INT32)
+    found = graph.node("Gather", graph.constant(values), by_tree)
+    return graph.node("ReduceSum", found, graph.constant(np.array([0])), keepdims=0)
 
 
 def boosting(graph: Graph, estimator: Any, rows: str) -> str:
     """Add up the trees of each class; the first tree of each is what scikit-learn starts from."""
     baseline = np.ravel(estimator._baseline_prediction).tolist()
     grown = [*map(trees.constant, baseline), *trees_of(estimator)]
-    targets = [place % len(baseline) for place in range(len(grown))]
+    targets = trees.by_leaf(grown, [place % len(baseline) for place in range(len(grown))])
     attributes = trees.attributes(grown, targets, trees.leaf_values(grown).ravel(), trees.thresholds(grown))
     double = graph.node("Cast", rows, to=TensorProto.DOUBLE)
-    return _answer(graph, estimator, graph.node("TreeEnsemble", double, domain=DOMAIN, **attributes), len(baseline))
+    score = graph.node("TreeEnsemble", double, domain=DOMAIN, n_targets=len(baseline), **attributes)
+    return _answer(graph, estimator, score, len(baseline))
 
 
 def linear(graph: Graph, estimator: Any, rows: str) -> str:

@@ -67,20 +67,23 @@ def single(threshold: NDArray[np.float64]) -> NDArray[np.float32]:
     return np.where(near > threshold, np.nextafter(near, np.float32(-np.inf)), near)
 
 
-def attributes(trees: Sequence[Tree], targets: Sequence[int], weights: Values, splits: Values) -> dict[str, Any]:
+def by_leaf(trees: Sequence[Tree], each: Sequence[int]) -> Ints:
+    """Return for each leaf of all trees what is given for its tree."""
+    return np.repeat(np.asarray(each, np.int64), [int(tree.leaf.sum()) for tree in trees])
+
+
+def attributes(trees: Sequence[Tree], targets: Ints, weights: Values, splits: Values) -> dict[str, Any]:
     """Return the node's attributes.
 
     Args:
         trees: in the order in which they are to be added up.
-        targets: for each tree, the output that it counts for.
-        weights: one for each leaf of all trees, in the precision of the computation.
+        targets: for each leaf of all trees, the output that it counts for.
+        weights: for each leaf what it counts, in the precision of the computation.
         splits: one for each inner node of all trees, as `thresholds` orders them.
     """
     laid = _laid_out(trees)
-    leaves = [int(tree.leaf.sum()) for tree in trees]
     return {
-        "n_targets": max(targets) + 1,
-        "leaf_targetids": np.repeat(targets, leaves).tolist(),
+        "leaf_targetids": targets.tolist(),
         "leaf_weights": _tensor(weights),
         "nodes_splits": _tensor(splits),
         "nodes_modes": _tensor(np.zeros(len(splits), np.uint8)),

@@ -88,6 +88,15 @@ def test_the_model_is_whole_and_has_nothing_to_spare() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("classes", "asked", "table"), [(3, {}, False), (0, {"max_depth": "3"}, False), (3, {"max_depth": "2"}, True)]
+)
+def test_only_leaves_of_several_classes_need_a_table(classes: int, asked: dict[str, str], table: bool) -> None:
+    made = world(9, "random-forest", classes=classes, n_estimators="5", **asked)
+    model = onnx.load_from_string(convert.to_onnx(made.model.pipeline, 5))
+    assert ("Gather" in {node.op_type for node in model.graph.node}) is table
+
+
 @pytest.mark.parametrize(("name", "most"), [("MOST_BYTES", 10_000), ("MOST_LEAVES", 100)])
 def test_what_is_too_large_stays_with_scikit_learn(monkeypatch: pytest.MonkeyPatch, name: str, most: int) -> None:
     monkeypatch.setattr(convert, name, most)
