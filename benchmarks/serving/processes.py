@@ -4,6 +4,7 @@ Every server is run by the embedded AWS's keeper of processes, which leaves noth
 """
 
 import http.client
+import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -73,6 +74,11 @@ class Running:
         if status != 200:
             raise ServerError(f"status {status}: {body[:200].decode(errors='replace')}; {self.said()}")
         return body
+
+    def engine(self) -> str:
+        """Return what an image of ours says computes its predictions; "" for one that says nothing."""
+        status, body = self._ask("GET", "/execution-parameters")
+        return str(json.loads(body).get("Engine", "")) if status == 200 else ""
 
     def memory(self) -> Memory:
         """Look at all processes of the server."""
