@@ -1,5 +1,7 @@
 """What ONNX Runtime predicts beside what scikit-learn predicts, on rows where a difference would show."""
 
+from typing import Any
+
 import numpy as np
 import onnx
 import pytest
@@ -91,7 +93,7 @@ def test_the_model_is_whole_and_has_nothing_to_spare() -> None:
 @pytest.mark.parametrize(
     ("classes", "asked", "table"), [(3, {}, False), (0, {"max_depth": "3"}, False), (3, {"max_depth": "2"}, True)]
 )
-def test_only_leaves_of_several_classes_need_a_table(classes: int, asked: dict[str, str], table: bool) -> None:
+def test_only_leaves_of_several_classes_need_a_table(classes: int, asked: dict[str, Any], table: bool) -> None:
     made = world(9, "random-forest", classes=classes, n_estimators="5", **asked)
     model = onnx.load_from_string(convert.to_onnx(made.model.pipeline, 5))
     assert ("Gather" in {node.op_type for node in model.graph.node}) is table
