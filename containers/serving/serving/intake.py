@@ -52,8 +52,11 @@ class Intake:
     def busy(self, requests: int) -> None:
         """The thread has so many requests to answer."""
 
+    def stop(self) -> None:
+        """Let nobody new come; who has come already is served."""
+
     def close(self) -> None:
-        """Take what has come, and nothing more."""
+        """Take nothing more."""
 
 
 class Port(Intake):
@@ -68,9 +71,9 @@ class Port(Intake):
         await super().open(protocol)
         self._server = await self._loop.create_server(protocol, sock=self._listener, backlog=BACKLOG)
 
-    def close(self) -> None:
-        """Clients whose connection the system has made already are served too."""
-        with suppress(BlockingIOError):
+    def stop(self) -> None:
+        """Take also those whose connection the system has made already."""
+        with suppress(OSError):  # there is none, or no more of something
             while True:
                 self._adopt(self._listener.accept()[0])
         self._server.close()
@@ -107,7 +110,7 @@ class Handed(Intake):
         self._counts[1] = requests
 
     def close(self) -> None:
-        """The parent has handed on all that it will."""
+        """Take what was handed on up to now."""
         self._take()
         self._loop.remove_reader(self._channel)
         self._channel.close()

@@ -72,8 +72,9 @@ class Worker:
     async def drain(self) -> None:
         """Take nothing new, and answer what was sent."""
         self.draining = True
-        self._intake.close()
+        self._intake.stop()
         await asyncio.sleep(LAST_REQUESTS_SECONDS)
+        self._intake.close()
         for connection in list(self.connections):
             connection.stop()
         if not self.connections:

@@ -1,5 +1,6 @@
 """SIGTERM: what was sent is answered, nothing new is taken, and the server ends."""
 
+import os
 import signal
 import time
 from contextlib import ExitStack
@@ -61,7 +62,8 @@ def test_idle_connections_do_not_hold_the_server(tmp_path: Path, workers: int) -
 
 
 @WORKERS
-def test_connections_that_wait_to_be_accepted_are_served(tmp_path: Path, workers: int) -> None:
+@pytest.mark.parametrize("group", [False, True])
+def test_connections_that_wait_to_be_accepted_are_served(tmp_path: Path, workers: int, group: bool) -> None:
     with ExitStack() as stack, running(tmp_path, workers=workers) as server, connected(server.port) as client:
         # The loop itself is held up, so that what comes now is still in the system's hands when the signal comes.
         client.send(request(b"sleep 0.5"))
@@ -70,7 +72,10 @@ def test_connections_that_wait_to_be_accepted_are_served(tmp_path: Path, workers
         time.sleep(0.1)
         late = stack.enter_context(connected(server.port))
         late.send(request(b"late"))
-        server.signal()
+        if group:
+            os.killpg(server.process.pid, signal.SIGTERM)
+        else:
+            server.signal()
         assert late.answer().json()["start"] == "late"
         stack.close()
         client.close()
