@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.serving import load, machine
-from benchmarks.serving.contenders import Case, Contender
+from benchmarks.serving.contenders import OURS, Case, Contender
 from benchmarks.serving.load import LoadError
 from benchmarks.serving.processes import Running, ServerError, running
 from benchmarks.serving.results import CaseResults, Round, Server
@@ -66,8 +66,15 @@ def _live(case: Case, contender: Contender, seconds: int, folder: Path) -> Round
         for wanted in contender.loads:
             requests = [request for request, _ in case.asked(contender, wanted.rows)]
             came[wanted.key] = load.put(server, requests, wanted.connections, seconds, folder / "requests")
-        memory = server.memory()
-    return Round(start_s=started, start_cpu_s=start_cpu, worker_mb=memory.worker, whole_mb=memory.whole, loads=came)
+        memory, engine = server.memory(), server.engine() if contender.name.startswith(OURS) else ""
+    return Round(
+        start_s=started,
+        start_cpu_s=start_cpu,
+        worker_mb=memory.worker,
+        whole_mb=memory.whole,
+        engine=engine,
+        loads=came,
+    )
 
 
 def check(case: Case, contender: Contender, server: Running) -> None:

@@ -37,7 +37,7 @@ def verdicts(judged: Iterable[Verdict]) -> str:
 def rates(case: CaseResults) -> str:
     """Return requests a second and CPU time of a request, and how many times as good ours are."""
     ours = case.servers.get(OURS)
-    cells = [[server.title, *_rate(server, ours, ONE), *_rate(server, ours, HUNDRED)] for server in _measured(case)]
+    cells = [[_named(server), *_rate(server, ours, ONE), *_rate(server, ours, HUNDRED)] for server in _measured(case)]
     return _table(_RATES, [one for one in cells if any(one[1:])])
 
 
@@ -56,6 +56,10 @@ def _rate(server: Server, ours: Server | None, load: Load) -> tuple[str, ...]:
     except NotMeasuredError:
         return "", "", "", ""
     return f"{rate:,.0f}", more[0], f"{cpu:,.0f}", more[1]
+
+
+def _named(server: Server) -> str:
+    return f"{server.title} ({server.engine})" if server.engine else server.title
 
 
 def _lateness(server: Server) -> list[str]:

@@ -25,6 +25,7 @@ class Round(Record):
     start_cpu_s: float
     worker_mb: float
     whole_mb: float
+    engine: str = ""
     loads: dict[str, Sample]
 
 
@@ -35,6 +36,11 @@ class Server(Record):
     versions: dict[str, str] = {}
     rounds: list[Round] = []
     problem: str = ""
+
+    @property
+    def engine(self) -> str:
+        """What computed its predictions, as it said itself."""
+        return ", ".join(dict.fromkeys(one.engine for one in self.rounds if one.engine))
 
     def median(self, figure: Callable[[Round], float]) -> float:
         """Return the median of a figure.

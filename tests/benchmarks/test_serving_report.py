@@ -110,6 +110,13 @@ def test_report_compares_names_what_failed_and_what_is_missing() -> None:
     assert "- Not measured: BentoML: not installed\n- Not measured: X: no Java" in text
 
 
+def test_report_says_which_engine_answered_in_which_rounds() -> None:
+    native = life(5000).model_copy(update={"engine": "scikit-learn"})
+    fast = life(5000).model_copy(update={"engine": "onnxruntime"})
+    text = report.whole(results(**{OURS: Server(title="ours", rounds=[fast, native, fast])}))
+    assert "| ours (onnxruntime, scikit-learn) | 5,000 |" in text
+
+
 def test_same_results_draw_the_same_picture(tmp_path: Path) -> None:
     for name in ("one.svg", "two.svg"):
         plot.draw(results(**{OURS: server("ours", 5000), "classic": server("classic", 100)}), tmp_path / name)
