@@ -61,7 +61,8 @@ def deployed(runtime: Runtime, folder: Path, *more: str, unpushed: Sequence[str]
 def on_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """Images run as processes; more workloads: those of this folder, and one whose image needs CRAN to build."""
     unpushed = ["slopes", "watched"]
-    yield from deployed("process", tmp_path_factory.mktemp("process"), "faulty", "asked", "trips", unpushed=unpushed)
+    pushed = ("faulty", "asked", "canary", "linear", "trips")
+    yield from deployed("process", tmp_path_factory.mktemp("process"), *pushed, unpushed=unpushed)
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ FAULTY = Path(__file__).parent / "faulty"
 FAN_OUT = Path(__file__).parent / "fan_out"
 WATCHED = Path(__file__).parent / "watched"
 ASKED = Path(__file__).parent / "asked"
+GUARDED = Path(__file__).parent / "guarded"
 NAIVE = Path(__file__).parents[1] / "containers/r_fable/seasonal_naive.R"
 IGNORED = shutil.ignore_patterns(
     ".git", ".venv", "node_modules", ".trainyard", "cdk.out", "__pycache__", "*.egg-info", ".*_cache", "tests"
@@ -61,12 +62,14 @@ class Deployment:
         for name in (".venv", "node_modules"):
             (folder / name).symlink_to(ROOT / name)
         shutil.copytree(FAULTY / "image", folder / "containers/faulty")
-        for name in ("faulty", "watched", "asked"):
+        for name in ("faulty", "watched", "asked", "canary", "linear"):
             shutil.copytree(FAULTY / "workload", folder / "workloads" / name)
         shutil.copytree(FAN_OUT / "image", folder / "containers/slopes")
         shutil.copytree(FAN_OUT / "workload", folder / "workloads/slopes")
         shutil.copy(WATCHED / "workload.yaml", folder / "workloads/watched")
         shutil.copy(ASKED / "workload.yaml", folder / "workloads/asked")
+        for name in ("canary", "linear"):
+            shutil.copy(GUARDED / f"{name}.yaml", folder / "workloads" / name / "workload.yaml")
         if not (shutil.which("Rscript") and rscripts.has_packages(*rscripts.FABLE)):
             fitters = "\ndefault_fitters <- function() list(ets = seasonal_naive, arima = seasonal_naive)\n"
             # The image reads its files in the order of their names: what comes last holds.

@@ -46,9 +46,14 @@ class Ended:
     @cached_property
     def rows(self) -> dict[str, dict[str, str]]:
         """The table, by shop."""
+        return {row["shop"]: row for row in self.table}
+
+    @cached_property
+    def table(self) -> list[dict[str, str]]:
+        """One row a data set, since there is one candidate."""
         bucket, _, key = json.loads(self.description["output"])["results"].removeprefix("s3://").partition("/")
         text = self.deployment.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode()
-        return {row["shop"]: row for row in csv.DictReader(io.StringIO(text))}
+        return list(csv.DictReader(io.StringIO(text)))
 
     @cached_property
     def trainings(self) -> list[dict[str, Any]]:
@@ -136,6 +141,25 @@ def test_too_many_failures_stop_it_and_redriven_it_trains_only_what_has_no_resul
     assert {shop: row["error"] for shop, row in again.rows.items()} == {"Altona": "", "Bergedorf": "", "Flat": ""}
     names = [shop for shop in ("altona-", "bergedorf-", "flat-") for job in again.trainings if trains(again, job, shop)]
     assert names == ["altona-", "bergedorf-", "flat-", "flat-"]
+
+
+def test_each_file_below_a_prefix_is_a_data_set(on_processes: Deployment) -> None:
+    bucket, s3 = on_processes.output("storage", "BucketName"), on_processes.client("s3")
+    header, *rows = (on_processes.folder / "workloads/faulty/colours.csv").read_text().splitlines()
+    for name, lines in (("north/a.csv", rows), ("north/b.csv", rows[::2]), ("south.csv", rows[:2])):
+        s3.put_object(Bucket=bucket, Key=f"faulty/parts/{name}", Body="\n".join([header, *lines, ""]).encode())
+    execution = on_processes.client("stepfunctions").start_execution(
+        stateMachineArn=on_processes.output("workload-faulty", "FanOutStateMachineArn"),
+        input=json.dumps({"data": {"uri": f"s3://{bucket}/faulty/parts/"}}),
+    )["executionArn"]
+    description = on_processes.finish(execution)
+    assert description["status"] == "SUCCEEDED", description.get("cause")
+    found = {row["object"]: row for row in Ended(on_processes, description).table}
+    assert {name: row["passed"] for name, row in found.items()} == {
+        "north/a.csv": "true", "north/b.csv": "true", "south.csv": "false",
+    }  # fmt: skip
+    assert "classes with fewer than 3 rows" in found["south.csv"]["error"]
+    assert found["north/a.csv"]["artifact"] != found["north/b.csv"]["artifact"]
 
 
 def trains(ended: Ended, job: dict[str, Any], shop: str) -> bool:
