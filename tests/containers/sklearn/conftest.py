@@ -4,10 +4,18 @@ from pathlib import Path
 import docker
 import pytest
 from docker.errors import DockerException
+from threadpoolctl import threadpool_limits
 
 from tests.containers import runtimes
 from tests.containers.runtimes import Images, Processes, Runtime, Server
 from tests.containers.sklearn import samples
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> Iterator[None]:
+    """Let small models be fitted by one thread: several spend their time waiting for each other."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(
