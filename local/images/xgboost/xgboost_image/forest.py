@@ -19,7 +19,7 @@ from xgboost_image.problems import Unfaithful
 Floats = NDArray[np.float32]
 Tree = dict[str, Any]
 
-# Converting takes some 15 microseconds a node.
+# Converting takes some 10 microseconds a node.
 _MOST_NODES = 100_000
 _NO_CHILD = -1
 
