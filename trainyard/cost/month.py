@@ -61,5 +61,7 @@ def most_machines(workload: Workload) -> int | None:
 
 
 def _alarm_metrics(workload: Workload) -> int:
-    silence = 2 * len(workload.candidates) if workload.endpoint.alarms.no_calls_seconds else 0
-    return ALARM_METRICS_PER_VARIANT * len(workload.candidates) + ALARM_METRICS_OF_RUNS + silence
+    alarms = workload.endpoint.alarms
+    silence = 2 if alarms.no_calls_seconds else 0  # one on each endpoint
+    feedback = 2 if alarms.feedback else 0  # the metric, and how many rows it rests on
+    return (ALARM_METRICS_PER_VARIANT + silence + feedback) * len(workload.candidates) + ALARM_METRICS_OF_RUNS
