@@ -83,8 +83,9 @@ class Children:
             signal.signal(number, lambda _signal, _frame: None)
 
     def _signalled(self) -> None:
-        if any(number in STOPS for number in self._ear.recv(4096)):
-            self._stop()
+        with suppress(BlockingIOError):
+            if any(number in STOPS for number in self._ear.recv(4096)):
+                self._stop()
         self._reap()
 
     def _start(self, place: int) -> None:
@@ -109,9 +110,12 @@ class Children:
         """A worker is ready, or takes no more."""
         if child.process not in self._children:
             return
-        said = b""
-        with suppress(ConnectionError):
+        try:
             said = child.channel.recv(1)
+        except BlockingIOError:
+            return
+        except OSError:
+            said = b""
         if said != READY:
             self._selector.unregister(child.channel)
             self._handing.remove(child)

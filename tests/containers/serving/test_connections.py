@@ -182,3 +182,12 @@ def test_piece_before_a_known_head_is_not_forgotten(server: Server) -> None:
         client.send(b"P")
         time.sleep(0.05)
         assert client.send(request(b"x")).answer().status == 400
+
+
+def test_answer_does_not_wait_for_the_acknowledgement_of_the_one_before(server: Server) -> None:
+    """Without TCP_NODELAY each would, for the 40 ms that a client may take."""
+    with connected(server.port) as client:
+        begin = time.monotonic()
+        client.send(request(b"wait 0.002") * 40)
+        assert [client.answer().status for _ in range(40)] == [200] * 40
+        assert time.monotonic() - begin < 1.2
