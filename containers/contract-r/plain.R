@@ -1,18 +1,19 @@
 # The same rows as rows.R reads, for bodies that need no care, which is nearly all: then nothing is looked at twice and
 # no cell by itself. What is unusual in any way is NULL here, and rows.R reads it or says what is wrong with it.
 
-# What a byte of a body asks for.
-DIGITS <- 0L # nothing: it may be of a number or between cells
+# What a byte of a body is, or asks for.
+SEPARATOR <- -1L
+DIGITS <- 0L # nothing: it may be of a number
 LETTERS <- 1L # a look at each number
 CARE <- 2L # quotes, blanks, a byte order mark, control characters
 BYTES <- local({
   kinds <- rep(LETTERS, 256L)
-  kinds[utf8ToInt("0123456789+-.,\n") + 1L] <- DIGITS
+  kinds[utf8ToInt("0123456789+-.") + 1L] <- DIGITS
+  kinds[utf8ToInt(",\n") + 1L] <- SEPARATOR
   kinds[c(0:9, 11:32, utf8ToInt('"'), 127L, 239L) + 1L] <- CARE
   kinds
 })
 NEWLINE <- utf8ToInt("\n")
-COMMA <- utf8ToInt(",")
 
 # list(numbers =, texts =): matrices with a column for each row of the body, since its cells come in this order, and a
 # row for each column of the model. `numeric` says which of them are numbers, by their names.
@@ -26,8 +27,9 @@ plain_rows <- function(body, type, numeric) {
 plain_csv <- function(body, numeric) {
   check_lines(body)
   codes <- as.integer(charToRaw(body))
-  kind <- max(BYTES[codes + 1L])
-  if (kind == CARE || !has_width(codes, length(numeric)) || !validUTF8(body)) {
+  kinds <- BYTES[codes + 1L]
+  kind <- max(kinds)
+  if (kind == CARE || !has_width(codes[kinds == SEPARATOR], length(numeric)) || !validUTF8(body)) {
     return(NULL)
   }
   cells <- strsplit(gsub("\n", ",", body, fixed = TRUE), ",", fixed = TRUE)[[1]]
@@ -35,15 +37,17 @@ plain_csv <- function(body, numeric) {
     return(NULL) # an empty last cell, or a header
   }
   parts <- parted(cells, numeric)
-  if (kind == DIGITS || all(grepl(NUMBER, parts$numbers))) {
+  if (kind <= DIGITS || has_digits_only(parts$numbers) || all(grepl(NUMBER, parts$numbers))) {
     as_rows(suppressWarnings(as.numeric(parts$numbers)), parts$texts, numeric)
   }
 }
 
+# Of such cells as.numeric() takes what NUMBER takes, and this look costs a third of that one.
+has_digits_only <- function(cells) !any(grepl("[^0-9+.-]", cells, perl = TRUE))
+
 # Whether every line has so many cells; the last one, which may have no end, is counted by its cells.
-has_width <- function(codes, width) {
-  between <- codes[codes == COMMA | codes == NEWLINE]
-  identical(which(between == NEWLINE), seq_len(length(between) %/% width) * width)
+has_width <- function(separators, width) {
+  identical(which(separators == NEWLINE), seq_len(length(separators) %/% width) * width)
 }
 
 plain_json <- function(body, numeric) {

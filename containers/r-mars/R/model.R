@@ -99,7 +99,7 @@ predict_columns <- function(vectors, columns) {
   for (factor in vectors$factors) {
     values <- values * hinges[factor, , drop = FALSE]
   }
-  colSums(values)
+  .colSums(values, nrow(values), ncol(values))
 }
 
 predict_terms <- function(terms, features) predict_columns(vectors_of(terms), t(features))
