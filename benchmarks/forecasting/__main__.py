@@ -1,6 +1,7 @@
 """Is fitting many series with our image as fast as one fable process, times the cores?
 
-    python -m benchmarks.forecasting [--series 60] [--model ets] [--rounds 3] [--cores N] [--data tourism.csv]
+    python -m benchmarks.forecasting [--series 60] [--model ets] [--rounds 3] [--cores N] [--write]
+                                    [--data tourism.csv]
 
 In turn: the `train` of containers/r-fable on all cores, and a script as fable's users write it, in one process. Both
 read the same quarterly series and fit each twice: without the last year, to measure, and with it, to forecast. Data
@@ -24,6 +25,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+from benchmarks import document
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared/data/tourism.csv"
@@ -52,6 +55,8 @@ def main() -> int:
     ours, plain = zip(*pairs, strict=True)
     text, met = report(options.series, options.model, options.cores, ours, plain)
     sys.stdout.write(text)
+    if options.write:
+        document.write("forecasting", text)
     return 0 if met else 1
 
 
@@ -62,6 +67,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--cores", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--data", type=Path, default=REAL if REAL.is_file() else SAMPLE)
+    parser.add_argument("--write", action="store_true", help="put the table into docs/performance.md")
     options = parser.parse_args()
     for name in ("series", "rounds", "cores"):
         if getattr(options, name) < 1:

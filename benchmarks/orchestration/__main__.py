@@ -1,6 +1,6 @@
 """What does a run of a workflow take beside its jobs?
 
-    python -m benchmarks.orchestration [WORKLOAD] [--rounds 3] [--json] [--url http://localhost:4566] [--input JSON]
+    python -m benchmarks.orchestration [WORKLOAD] [--rounds 3] [--json] [--write] [--url URL] [--input JSON]
 
 An embedded AWS of its own with this checkout's stacks on the process runtime (or the one at --url, which must have
 the workload and its data). The first run makes what is made once and does not count. The critical path is the
@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks import document
 from benchmarks.orchestration import report
 from benchmarks.orchestration.deployment import Deployment, deployed
 
@@ -30,7 +31,10 @@ def main() -> int:
         deployment.run(options.input)
         runs = [deployment.run(options.input) for _ in range(options.rounds)]
     found = report.document(options.workload, runs)
-    sys.stdout.write((json.dumps(found, indent=2) if options.json else report.text(options.workload, runs)) + "\n")
+    text = report.text(options.workload, runs)
+    sys.stdout.write((json.dumps(found, indent=2) if options.json else text) + "\n")
+    if options.write:
+        document.write("orchestration", text)
     return 0 if found["goal"]["met"] else 1
 
 
@@ -39,6 +43,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("workload", nargs="?", default="boston")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true", help="all figures of all rounds")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
     parser.add_argument("--url", help="an embedded AWS that runs")
     parser.add_argument("--input", default="{}", help="the execution's input")
     parser.add_argument("--port", type=int, default=4696, help="of an embedded AWS of its own")
