@@ -1,5 +1,6 @@
 """What tests of several rooms share: a running embedded AWS of their own."""
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,10 @@ import pytest
 
 from local import control
 from local.settings import Settings
+
+# The CDK checks templates against AWS's schemas, which is most of a synthesis: tests/stacks/test_app.py lets it, once
+# for all workloads. The CDK's process takes the environment as it is when the CDK is imported.
+os.environ.setdefault("CDK_VALIDATION", "false")
 
 
 def free_port() -> int:

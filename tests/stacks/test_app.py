@@ -16,12 +16,13 @@ from tests.stacks.synthesis import ACCOUNT, REGION, Assembly, feature_flags
 pytestmark = pytest.mark.synth
 
 
-def synthesize(outdir: Path, hash_seed: str) -> dict[str, bytes]:
+def synthesize(outdir: Path, *, hash_seed: str, validation: str) -> dict[str, bytes]:
     """What `cdk synth` runs, on the project's own workloads, in a process of its own."""
     environment = {
         **os.environ,
         "CDK_CONTEXT_JSON": json.dumps(feature_flags()),
         "CDK_OUTDIR": str(outdir),
+        "CDK_VALIDATION": validation,
         "CDK_DEFAULT_ACCOUNT": ACCOUNT,
         "CDK_DEFAULT_REGION": REGION,
         "PYTHONHASHSEED": hash_seed,
@@ -30,10 +31,22 @@ def synthesize(outdir: Path, hash_seed: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in outdir.glob("*.template.json")}
 
 
-def test_synthesizing_twice_makes_the_same_bytes(tmp_path: Path) -> None:
-    first = synthesize(tmp_path / "first", hash_seed="1")
-    assert first
-    assert synthesize(tmp_path / "second", hash_seed="2") == first
+@pytest.fixture(scope="module")
+def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cloud assembly whose templates the CDK has checked."""
+    outdir = tmp_path_factory.mktemp("synthesized")
+    assert synthesize(outdir, hash_seed="1", validation="true")
+    return outdir
+
+
+def test_synthesizing_twice_makes_the_same_bytes(synthesized: Path, tmp_path: Path) -> None:
+    first = {path.name: path.read_bytes() for path in synthesized.glob("*.template.json")}
+    assert synthesize(tmp_path, hash_seed="2", validation="false") == first
+
+
+def test_templates_break_no_rule_of_the_cdk(synthesized: Path) -> None:
+    report = json.loads((synthesized / "validation-report.json").read_text(encoding="utf-8"))
+    assert report["pluginReports"] == []
 
 
 def test_every_stack_of_the_contract_is_there(assembly: Assembly, workloads: Sequence[Workload]) -> None:
