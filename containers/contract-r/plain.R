@@ -28,26 +28,30 @@ plain_csv <- function(body, numeric) {
   check_lines(body)
   codes <- as.integer(charToRaw(body))
   kinds <- BYTES[codes + 1L]
-  kind <- max(kinds)
-  if (kind == CARE || !has_width(codes[kinds == SEPARATOR], length(numeric)) || !validUTF8(body)) {
+  cells <- if (max(kinds) < CARE) cells_between(body, codes[kinds == SEPARATOR], names(numeric))
+  if (is.null(cells)) {
     return(NULL)
   }
-  cells <- strsplit(gsub("\n", ",", body, fixed = TRUE), ",", fixed = TRUE)[[1]]
-  if (length(cells) %% length(numeric) || !anyNA(match(cells[seq_along(numeric)], names(numeric)))) {
-    return(NULL) # an empty last cell, or a header
-  }
   parts <- parted(cells, numeric)
-  if (kind <= DIGITS || has_digits_only(parts$numbers) || all(grepl(NUMBER, parts$numbers))) {
+  if (max(kinds) <= DIGITS || are_numbers(parts$numbers)) {
     as_rows(suppressWarnings(as.numeric(parts$numbers)), parts$texts, numeric)
   }
 }
 
-# Of such cells as.numeric() takes what NUMBER takes, and this look costs a third of that one.
-has_digits_only <- function(cells) !any(grepl("[^0-9+.-]", cells, perl = TRUE))
+# NULL where a line has more or fewer cells than columns, or the first one is a header.
+cells_between <- function(body, separators, columns) {
+  width <- length(columns)
+  # The last line may have no end; its cells are counted below.
+  whole <- identical(which(separators == NEWLINE), seq_len(length(separators) %/% width) * width)
+  if (whole && validUTF8(body)) {
+    cells <- strsplit(gsub("\n", ",", body, fixed = TRUE), ",", fixed = TRUE)[[1]]
+    if (length(cells) %% width == 0L && anyNA(match(cells[seq_len(width)], columns))) cells
+  }
+}
 
-# Whether every line has so many cells; the last one, which may have no end, is counted by its cells.
-has_width <- function(separators, width) {
-  identical(which(separators == NEWLINE), seq_len(length(separators) %/% width) * width)
+# Of digits, signs and points as.numeric() takes what NUMBER takes, and this look costs a third of that one.
+are_numbers <- function(cells) {
+  !any(grepl("[^0-9+.-]", cells, perl = TRUE)) || all(grepl(NUMBER, cells))
 }
 
 plain_json <- function(body, numeric) {
