@@ -1,5 +1,5 @@
-# All series on all cores: chunks of series, each in a process of its own. Each chunk is a share of what is left, so that
-# processes are few (each copies what the collector of garbage touches) and all cores still end at about one time.
+# All series on all cores: chunks of series, each in a process of its own. Each chunk is a share of what is left, so
+# that processes are few (each copies what the collector of garbage touches) and all cores still end at about one time.
 
 CHUNKS_AHEAD_PER_CORE <- 2L
 LARGEST_CHUNK <- 256L
