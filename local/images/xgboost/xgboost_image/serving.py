@@ -23,8 +23,8 @@ from xgboost_image.problems import UserError
 log = logging.getLogger(__name__)
 
 _LARGEST, _MOST_BYTES = 6 * 1024 * 1024, 999_999_999
-# Some hundred rows: other callers of the worker can wait the millisecond or two that they take.
-_INLINE_BYTES = 32 * 1024
+# Some hundred rows, or some dozens: other callers of the worker can wait the milliseconds that they take.
+_INLINE_BYTES = {"onnxruntime": 32 * 1024, "xgboost": 4 * 1024}
 _TEXT = "text/plain"
 
 
@@ -69,7 +69,7 @@ def service(model: Predictor, settings: serving.Settings, environment: Mapping[s
     }
     return FunctionService(
         invocation(model, style),
-        inline_bytes=_INLINE_BYTES,
+        inline_bytes=_INLINE_BYTES[model.engine],
         default_accept=style.default,
         default_content="text/libsvm",
         parameters=parameters,
