@@ -1,5 +1,6 @@
 """What the command prints: the summary of all rounds, and where the time of the median one went."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any
@@ -28,8 +29,24 @@ def text(workload: str, runs: Sequence[Chain]) -> str:
     """Return summary and tables in Markdown."""
     run = middle(runs)
     return "\n".join(
-        [*_summary(workload, runs), "", *_jobs(run.jobs), "", *_kinds(run), "", *_steps(run), "", verdict(runs)]
+        [
+            *_summary(workload, runs),
+            "",
+            *_jobs(run.jobs),
+            "",
+            *_kinds(run),
+            "",
+            *_steps(run),
+            "",
+            verdict(runs),
+            machine(),
+        ]
     )
+
+
+def machine() -> str:
+    """Return what the runs had to share; a load far above the cores says that other programs ran too."""
+    return f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}"
 
 
 def verdict(runs: Sequence[Chain]) -> str:
