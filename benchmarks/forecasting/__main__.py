@@ -135,7 +135,7 @@ def _ours(folder: Path) -> Took:
 def _plain(folder: Path, model: str) -> Took:
     script = Path(__file__).parent / "plain.R"
     words = [str(folder / TRAIN), str(folder / "all.csv"), model, str(2 * HORIZON), str(HELD_OUT)]
-    return _took(["Rscript", "--vanilla", str(script), *words])
+    return _took(["Rscript", "--vanilla", str(script), *words], TZ="UTC")  # as ours: R asks the system for it otherwise
 
 
 def _took(command: Sequence[str], **variables: str) -> Took:
