@@ -33,11 +33,6 @@ def routing(endpoint: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def alarm(deployment: Deployment, name: str) -> str:
-    (found,) = deployment.client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
-    return str(found["StateValue"])
-
-
 def statuses(answers: Sequence[Answer]) -> set[int]:
     return {answer.status for answer in answers}
 
@@ -83,8 +78,7 @@ def test_an_alarm_in_a_linear_step_brings_the_old_model_back_and_leaves_nothing(
     with on_processes.calling("linear", COLOUR, pause=0.5) as answers:
         outcome = on_processes.run("linear", hyperparameters={"breaker": {"fault": "deployed"}})
     assert (outcome["status"], outcome["error"]) == ("FAILED", "DeploymentFailed")
-    assert "dev-linear-breaker-5xx" in outcome["cause"]
-    assert alarm(on_processes, "dev-linear-breaker-5xx") == "ALARM"
+    assert "dev-linear-breaker-5xx" in outcome["cause"]  # it is OK again as soon as the old model answers all
     assert statuses(answers) == {200, 502}, "half of the traffic met the new model"
     after = on_processes.endpoint("linear")
     assert (after["EndpointStatus"], after["EndpointConfigName"]) == ("InService", first["EndpointConfigName"])
