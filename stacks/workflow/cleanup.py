@@ -6,13 +6,11 @@ Whatever fails here is left for the next run: what was deployed stays deployed. 
 """
 
 from stacks.workflow.asl import State, States, caught, choose, compute, each, merged, q, sdk
+from stacks.workflow.listing import listing_states
 from stacks.workflow.names import Names
 
 MOST = 40
 """Old configs that one run removes, the oldest first; more have only failing runs left, and the next goes on."""
-
-PAGES = 10
-"""Pages of a hundred names that are looked through for them."""
 
 _STALE = """(
     $used := [$configs[name in $kept].models];
@@ -68,35 +66,19 @@ def cleanup_states(names: Names, *, versions: str, then: str) -> States:
 
 
 def _listing_states(names: Names) -> States:
-    """Sets `found`, the oldest configs of this workload; a list matches parts of names, hence the pages."""
-    wanted = {"NameContains": f"{names.prefix}-", "SortBy": "CreationTime", "SortOrder": "Ascending", "MaxResults": 100}
-    ours = (
-        "[$filter($states.result.EndpointConfigs.EndpointConfigName, function($name) "
-        f"{{ $contains($name, {names.config_pattern}) }})]"
+    """Sets `found`, the oldest configs of this workload."""
+    return listing_states(
+        "configs",
+        "Are those enough configs?",
+        names,
+        action="listEndpointConfigs",
+        name="EndpointConfigs.EndpointConfigName",
+        ours=f"$contains($name, {names.config_pattern})",
+        into="found",
+        more=f"$count($found) < {MOST}",
+        catch=[caught("Discard models")],
+        then="Find endpoints",
     )
-    token = q("$states.result.NextToken & ''")
-    return {
-        "List configs": sdk(
-            "sagemaker",
-            "listEndpointConfigs",
-            wanted,
-            catch=[caught("Discard models")],
-            assign={"found": q(ours), "token": token, "pages": 1},
-            then="Are those enough configs?",
-        ),
-        "Are those enough configs?": choose(
-            (f"$token != '' and $pages < {PAGES} and $count($found) < {MOST}", "List more configs"),
-            otherwise="Find endpoints",
-        ),
-        "List more configs": sdk(
-            "sagemaker",
-            "listEndpointConfigs",
-            wanted | {"NextToken": "{% $token %}"},
-            catch=[caught("Discard models")],
-            assign={"found": q(f"[$append($found, {ours})]"), "token": token, "pages": q("$pages + 1")},
-            then="Are those enough configs?",
-        ),
-    }
 
 
 def _using_states(names: Names) -> States:

@@ -10,13 +10,11 @@ from collections.abc import Sequence
 
 from spec.workload import Workload
 from stacks.workflow.asl import State, States, caught, choose, compute, each, merged, q, sdk
+from stacks.workflow.listing import listing_states
 from stacks.workflow.names import HASH_LENGTH, Names, Run, digest
 
 MOST = 40
 """Models, and folders of artifacts, that one run removes."""
-
-PAGES = 10
-"""Pages of a hundred models that are looked through for them."""
 
 _RUN = Run(name="$run.Name", retries="'0'", redrives="$redrive")
 _MACHINES = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:"
@@ -52,26 +50,18 @@ def leftover_states(names: Names, workload: Workload, *, then: str) -> States:
 
 def _model_states(names: Names, lost: Sequence[State], *, then: str) -> States:
     """Sets `loose`, the models without a config; they are looked for before the runs, who make more meanwhile."""
-    wanted = {"NameContains": f"{names.prefix}-", "SortBy": "CreationTime", "SortOrder": "Ascending", "MaxResults": 100}
-    ours = (
-        "[$filter($states.result.Models.ModelName, function($name) "
-        f"{{ $contains($name, {names.model_pattern}) and $not($name in [$configs.models]) }})]"
+    return listing_states(
+        "models",
+        "Are those all models?",
+        names,
+        action="listModels",
+        name="Models.ModelName",
+        ours=f"$contains($name, {names.model_pattern}) and $not($name in [$configs.models])",
+        into="loose",
+        more=f"$count($loose) < 3 * {MOST}",
+        catch=lost,
+        then=then,
     )
-    token = q("$states.result.NextToken & ''")
-    return {
-        "List models": sdk(
-            "sagemaker", "listModels", wanted, catch=lost,
-            assign={"loose": q(ours), "token": token, "pages": 1}, then="Are those all models?",
-        ),
-        "Are those all models?": choose(
-            (f"$token != '' and $pages < {PAGES} and $count($loose) < 3 * {MOST}", "List more models"), otherwise=then
-        ),
-        "List more models": sdk(
-            "sagemaker", "listModels", wanted | {"NextToken": "{% $token %}"}, catch=lost,
-            assign={"loose": q(f"[$append($loose, {ours})]"), "token": token, "pages": q("$pages + 1")},
-            then="Are those all models?",
-        ),
-    }  # fmt: skip
 
 
 def _running(machine: str, assign: dict[str, str], *, then: str, catch: Sequence[State]) -> State:
