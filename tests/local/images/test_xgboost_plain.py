@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from framework import plain as numbers
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from xgboost_image import answers, plain, predictor, textfiles
@@ -57,7 +58,7 @@ def test_any_number_is_rounded_the_same_both_ways(rows: list[list[float]]) -> No
 
 @pytest.mark.parametrize("body", [b"1,2\n3,4\n", b"1,2", b"7", b"-1.5e-3\n2\n"])
 def test_plain_numbers_take_the_short_way(body: bytes) -> None:
-    table = plain.read_csv(body)
+    table = numbers.csv(body, np.float32)
     assert table is not None
     assert table.dtype == np.float32
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 import xgboost
+from framework import plain
 from numpy.typing import NDArray
 from recordio import RecordIOError, read_matrix
 
-from xgboost_image import content_types, plain, textfiles
+from xgboost_image import content_types, textfiles
 from xgboost_image.fast import Fast
 from xgboost_image.problems import Unfaithful, Unreadable, UserError
 from xgboost_image.rows import Rows
@@ -110,7 +111,7 @@ def read(body: bytes, content_type: str) -> Rows:
 
 def _rows(body: bytes, kind: str) -> Rows:
     if kind == content_types.CSV:
-        table = plain.read_csv(body)
+        table = plain.csv(body, np.float32)
         return Rows(textfiles.read_csv(body) if table is None else table)
     if kind == content_types.LIBSVM:
         return textfiles.read_libsvm(body, labelled=False)
