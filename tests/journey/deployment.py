@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import requests
+from predict.settings import DEFAULT_CACHE_SECONDS
 
 from local.clients import client
 from local.demo import ROOT, aws_environment
@@ -28,6 +29,15 @@ NAIVE = Path(__file__).parents[1] / "containers/r_fable/seasonal_naive.R"
 IGNORED = shutil.ignore_patterns(
     ".git", ".venv", "node_modules", ".trainyard", "cdk.out", "__pycache__", "*.egg-info", ".*_cache", "tests"
 )
+REMEMBERED = DEFAULT_CACHE_SECONDS + 2
+"""Seconds after which no function names what the live pointer named before: one may have read it just before, and
+remembers it from when it has read features.json as well."""
+
+
+def model_told(pointer: Mapping[str, Any], variant: str) -> str:
+    """What an answer calls a variant's model: its version in the registry, where it has one."""
+    package = pointer.get("packages", {}).get(variant, "").partition(":model-package/")[2]
+    return str(package or pointer["models"][variant])
 
 
 @dataclass(frozen=True)
@@ -146,6 +156,30 @@ class Deployment:
         name = json.loads(found[0]["Value"])["endpoint"] if found else f"{self.stage}-{workload}"
         description: dict[str, Any] = self.client("sagemaker").describe_endpoint(EndpointName=name)
         return description
+
+    def pointer(self, workload: str) -> tuple[dict[str, Any], float]:
+        """Return the live pointer and how many seconds ago it was written."""
+        found = self.client("ssm").get_parameter(Name=f"/trainyard/{self.stage}/{workload}/live")["Parameter"]
+        return json.loads(found["Value"]), time.time() - found["LastModifiedDate"].timestamp()
+
+    def settled(self, workload: str) -> dict[str, Any]:
+        """Return the live pointer, once the API names its models and no function can remember an earlier one."""
+        deadline = time.monotonic() + 2 * REMEMBERED
+        while True:
+            pointer, age = self.pointer(workload)
+            if age > REMEMBERED and self.models_told(workload) == {
+                variant: model_told(pointer, variant) for variant in pointer["models"]
+            }:
+                return pointer
+            assert time.monotonic() < deadline, f"the API does not name the models of {pointer}"
+            time.sleep(0.25)
+
+    def models_told(self, workload: str) -> dict[str, str]:
+        """What the API calls the models that are live, by variant."""
+        address, headers = f"{self.api_url}/v1/workloads/{workload}", {"x-api-key": self.api_key}
+        answer = requests.get(address, headers=headers, timeout=60)
+        assert answer.status_code == 200, answer.text
+        return {variant["name"]: variant["model"] for variant in answer.json()["variants"]}
 
     @cached_property
     def api_url(self) -> str:

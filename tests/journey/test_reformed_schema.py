@@ -1,6 +1,5 @@
 """Data with another column: the model that knows it comes beside the old one, and takes its place."""
 
-import json
 import threading
 import time
 from collections.abc import Mapping
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from predict.settings import DEFAULT_CACHE_SECONDS
 
-from tests.journey.deployment import Answer, Deployment
+from tests.journey.deployment import Answer, Deployment, model_told
 
 pytestmark = [pytest.mark.local, pytest.mark.timeout(1200)]
 
@@ -43,18 +42,6 @@ def call_on(deployment: Deployment, record: Mapping[str, Any], calls: list[Call]
         stop.wait(0.05)
 
 
-def pointer(deployment: Deployment) -> dict[str, Any]:
-    value = deployment.client("ssm").get_parameter(Name="/trainyard/dev/faulty/live")["Parameter"]["Value"]
-    parsed: dict[str, Any] = json.loads(value)
-    return parsed
-
-
-def served(live: dict[str, Any]) -> str:
-    """What an answer calls the model: its version in the registry, where it has one."""
-    package = live.get("packages", {}).get("breaker", "").partition(":model-package/")[2]
-    return str(package or live["models"]["breaker"])
-
-
 def endpoints(deployment: Deployment) -> list[str]:
     listed = deployment.client("sagemaker").list_endpoints(NameContains="dev-faulty")["Endpoints"]
     return [endpoint["EndpointName"] for endpoint in listed]
@@ -63,7 +50,7 @@ def endpoints(deployment: Deployment) -> list[str]:
 def test_old_requests_meet_the_old_model_new_ones_the_new_and_none_is_lost(on_processes: Deployment) -> None:
     if not endpoints(on_processes):
         assert on_processes.run("faulty")["status"] == "SUCCEEDED"
-    before, data = pointer(on_processes), wide_data(on_processes)
+    before, data = on_processes.settled("faulty"), wide_data(on_processes)
     calls: list[Call] = []
     stop = threading.Event()
     callers = [threading.Thread(target=call_on, args=(on_processes, record, calls, stop)) for record in (NARROW, WIDE)]
@@ -76,10 +63,10 @@ def test_old_requests_meet_the_old_model_new_ones_the_new_and_none_is_lost(on_pr
         for caller in callers:
             caller.join(timeout=90)
     assert outcome["status"] == "SUCCEEDED", outcome.get("cause")
-    after = pointer(on_processes)
+    after, _ = on_processes.pointer("faulty")
     assert after["endpoint"] != before["endpoint"]
     assert endpoints(on_processes) == [after["endpoint"]]
-    models = {False: served(before), True: served(after)}
+    models = {False: model_told(before, "breaker"), True: model_told(after, "breaker")}
     for call in calls:
         assert call.answer.status in (200, 400), call  # 400: this form is not, or no longer, the live one
         if call.answer.status == 200:
