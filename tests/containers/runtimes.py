@@ -178,7 +178,7 @@ class Images:
 
 def python_program(package: str, folder: str) -> Program:
     """Return a Python image's program."""
-    path = os.pathsep.join(map(str, [CONTAINERS, CONTAINERS / "serving", CONTAINERS / folder]))
+    path = os.pathsep.join(map(str, [CONTAINERS, *(CONTAINERS / each for each in ("compiled", "serving", folder))]))
     return Program((sys.executable, "-m", package), {"PYTHONPATH": path})
 
 

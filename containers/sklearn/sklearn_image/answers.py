@@ -27,14 +27,25 @@ class Writer:
         """Write numbers, or each row's label and the probabilities of all classes."""
         if media_type != CSV:
             return orjson.dumps({"predictions": self._values(predictions)}) + b"\n"
+        if len(predictions) == 1:
+            return self._line(predictions[0].tolist())
         text = orjson.dumps(predictions, option=orjson.OPT_SERIALIZE_NUMPY)
-        # Python writes numbers from 1e16, below 0.0001 and those that are not finite in another way.
-        if b"e" in text or b"0.0000" in text or b"null" in text:
+        if _unlike_python(text):
             return self._careful(predictions)
         if not self._classes:
             return b"%b\n" % text[1:-1].replace(b",", b"\n")
         labels = map(self._labels.__getitem__, predictions.argmax(axis=1).tolist())
         return b"%b\n" % b"\n".join(map(add, labels, text[2:-2].split(b"],[")))
+
+    def _line(self, values: Any) -> bytes:
+        """Write one row without a step that pays for many."""
+        if not self._classes:
+            return b"%a\n" % values
+        text = orjson.dumps(values)
+        label = self._labels[values.index(max(values))]
+        if _unlike_python(text):
+            return b"%b%b\n" % (label, ",".join(map(repr, values)).encode())
+        return b"%b%b\n" % (label, text[1:-1])
 
     def _values(self, predictions: Predictions) -> list[Any]:
         values: list[Any] = predictions.tolist()
@@ -58,6 +69,11 @@ class Writer:
                 for code, row in zip(codes, values, strict=True)
             ]
         )
+
+
+def _unlike_python(text: bytes) -> bool:
+    """Tell whether Python writes one of the numbers in another way: from 1e16, below 0.0001, and if not finite."""
+    return b"e" in text or b"0.0000" in text or b"null" in text
 
 
 def _line(cells: Sequence[str]) -> bytes:

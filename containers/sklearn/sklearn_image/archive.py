@@ -7,7 +7,8 @@ from contract.errors import UserError
 # What every archive has.
 PIPELINE = "model.skops"
 SCHEMA = "schema.json"
-# What an archive has whose model converts, and what proves that it converted well.
+# What an archive has whose model converts, to arrays or to ONNX, and what proves that it converted well.
+FOREST = "forest.npz"
 ONNX = "model.onnx"
 SAMPLE_ROWS = "sample-rows.npy"
 SAMPLE_PREDICTIONS = "sample-predictions.npy"

@@ -13,7 +13,7 @@ from skl2onnx.common.data_types import DoubleTensorType
 from sklearn.pipeline import Pipeline
 
 from sklearn_image import nodes
-from sklearn_image.trees import DOMAIN, VERSION
+from sklearn_image.tree_ensemble import DOMAIN, VERSION
 
 MAIN_VERSION = 21
 # Up to which skl2onnx writes.

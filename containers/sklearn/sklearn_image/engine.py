@@ -1,24 +1,38 @@
-"""What computes predictions: ONNX Runtime where it agrees with scikit-learn, else scikit-learn itself.
+"""What computes predictions: compiled code or ONNX Runtime where they agree with scikit-learn, else scikit-learn.
 
 scikit-learn needs a third of a second to be imported, 100 MB, and half a millisecond for a row; so it is imported
 only where it is needed.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 from contract.text import shortened
 
-from sklearn_image import archive, runtime, sample, schema, trial
-from sklearn_image.archive import ONNX
+from sklearn_image import archive, forest, sample, schema, trial
+from sklearn_image.archive import FOREST, ONNX
 from sklearn_image.sample import Sample
-from sklearn_image.schema import Predict, Schema
+from sklearn_image.schema import Predict, Predictions, Schema
 
 # ONNX Runtime can say a lot.
 REASON_BYTES = 500
 
 log = logging.getLogger(__name__)
+
+# From a body of plain numbers and how many lines it has at most; None: it has to be read first.
+PredictText = Callable[[bytes, int], Predictions | None]
+
+
+class Computer(NamedTuple):
+    """What predicts for a matrix, and perhaps for text."""
+
+    predict: Predict
+    text: PredictText | None = None
 
 
 @dataclass(frozen=True)
@@ -29,20 +43,28 @@ class Engine:
     reason: str
     schema: Schema
     predict: Predict
+    text: PredictText | None = None
 
 
 def choose(folder: Path) -> Engine:
     """Load what answers for the model in a folder."""
     archive.check(folder)
     known = schema.load(folder)
-    reason = unfit(folder, known)
-    if reason is None:
-        agrees = f"{ONNX} agrees with scikit-learn on the sample of training rows"
-        return _told(Engine("onnxruntime", agrees, known, onnx(folder, known)))
+    reasons: list[str] = []
+    for name, file, load in WAYS:
+        reason = unfit(folder, known, file, load)
+        if reason is None:
+            agrees = f"{file} agrees with scikit-learn on the sample of training rows"
+            return _told(Engine(name, _joined([agrees, *reasons]), known, *load(folder, known)))
+        if reason:
+            reasons.append(reason)
     from sklearn_image import model
 
-    reason = shortened(" ".join(reason.split()), REASON_BYTES)
-    return _told(Engine("scikit-learn", reason, known, model.load(folder).predict))
+    return _told(Engine("scikit-learn", _joined(reasons), known, model.load(folder).predict))
+
+
+def _joined(reasons: list[str]) -> str:
+    return "; ".join(shortened(" ".join(reason.split()), REASON_BYTES) for reason in reasons)
 
 
 def _told(engine: Engine) -> Engine:
@@ -50,25 +72,49 @@ def _told(engine: Engine) -> Engine:
     return engine
 
 
-def unfit(folder: Path, known: Schema) -> str | None:
-    """Tell why ONNX Runtime cannot answer for the model; None: it can."""
-    if not (folder / ONNX).is_file():
-        return f"the archive has no {ONNX}"
+Load = Callable[[Path, Schema], Computer]
+
+
+def unfit(folder: Path, known: Schema, file: str, load: Load) -> str | None:
+    """Tell why what is in a file cannot answer for the model; None: it can; empty: nothing has gone wrong."""
+    if not (folder / file).is_file():
+        return f"the archive has no {file}" if file == ONNX else ""
     try:
         expected = sample.load(folder, known)
     except (OSError, ValueError) as error:
-        return f"no sample to check {ONNX} by: {error}"
-    found = trial.run(lambda: _compared(onnx(folder, known), expected, known.task))
-    return f"{ONNX}: {found}" if found else None
-
-
-def onnx(folder: Path, known: Schema) -> Predict:
-    """Load model.onnx; raises whatever ONNX Runtime raises."""
-    predict = runtime.load((folder / ONNX).read_bytes())
-    if known.classes:
-        return predict
-    return lambda matrix: predict(matrix).reshape(-1)
+        return f"no sample to check {file} by: {error}"
+    found = trial.run(lambda: _compared(load(folder, known).predict, expected, known.task))
+    return f"{file}: {found}" if found else None
 
 
 def _compared(predict: Predict, expected: Sample, task: str) -> str | None:
     return sample.difference(task, expected.predictions, predict(expected.rows))
+
+
+def compiled(folder: Path, known: Schema) -> Computer:
+    """Load forest.npz; raises what says why not."""
+    evaluate = forest.load(folder, known)
+    text = evaluate.text if known.plain else None
+    if known.classes:
+        return Computer(lambda matrix: evaluate(matrix.astype(np.float32)), text)
+    flat = text and partial(_flat_text, text)
+    return Computer(lambda matrix: evaluate(matrix.astype(np.float32)).reshape(-1), flat)
+
+
+def onnx(folder: Path, known: Schema) -> Computer:
+    """Load model.onnx; raises whatever ONNX Runtime raises."""
+    from sklearn_image import runtime
+
+    predict = runtime.load((folder / ONNX).read_bytes())
+    if known.classes:
+        return Computer(predict)
+    return Computer(lambda matrix: predict(matrix).reshape(-1))
+
+
+def _flat_text(text: PredictText, body: bytes, lines: int) -> Predictions | None:
+    predictions = text(body, lines)
+    return predictions if predictions is None else predictions.reshape(-1)
+
+
+# In the order of their speed.
+WAYS: tuple[tuple[str, str, Load], ...] = (("compiled", FOREST, compiled), ("onnxruntime", ONNX, onnx))

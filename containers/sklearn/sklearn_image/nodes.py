@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from sklearn_image import trees
+from sklearn_image import tree_ensemble, trees
 from sklearn_image.schema import Predictions
-from sklearn_image.trees import DOMAIN, Tree
+from sklearn_image.tree_ensemble import DOMAIN
+from sklearn_image.trees import Tree
 
 
 class Graph:
@@ -62,7 +63,7 @@ def trees_of(estimator: Any) -> list[Tree]:
 def forest(graph: Graph, estimator: Any, rows: str) -> str:
     """Add up the values of the leaves in the order of the trees, and divide."""
     grown = trees_of(estimator)
-    values = trees.leaf_values(grown)
+    values = tree_ensemble.leaf_values(grown)
     add_up = _sum_of_single_values if np.count_nonzero(values, axis=1).max() <= 1 else _sum_of_many_values
     total = add_up(graph, grown, values, graph.node("Cast", rows, to=TensorProto.FLOAT))
     return graph.node("Div", total, graph.constant(np.array([float(len(grown))])))
@@ -72,7 +73,7 @@ def _sum_of_single_values(graph: Graph, grown: Sequence[Tree], values: Predictio
     """Let each leaf count for one output: numbers, and classes of trees that are fully grown."""
     targets = values.argmax(axis=1)
     weights = np.take_along_axis(values, targets[:, np.newaxis], axis=1).ravel()
-    attributes = trees.attributes(grown, targets, weights, trees.thresholds(grown))
+    attributes = tree_ensemble.attributes(grown, targets, weights, tree_ensemble.thresholds(grown))
     double = graph.node("Cast", single, to=TensorProto.DOUBLE)
     return graph.node("TreeEnsemble", double, domain=DOMAIN, n_targets=values.shape[1], **attributes)
 
@@ -82,8 +83,8 @@ def _sum_of_many_values(graph: Graph, grown: Sequence[Tree], values: Predictions
 
     Trees come first and rows second where the values are added up: ONNX Runtime is quickest over the first axis.
     """
-    targets, places = trees.by_leaf(grown, range(len(grown))), np.arange(len(values), dtype=np.float32)
-    attributes = trees.attributes(grown, targets, places, trees.single(trees.thresholds(grown)))
+    targets, places = tree_ensemble.by_leaf(grown, range(len(grown))), np.arange(len(values), dtype=np.float32)
+    attributes = tree_ensemble.attributes(grown, targets, places, trees.single(tree_ensemble.thresholds(grown)))
     leaves = graph.node("TreeEnsemble", single, domain=DOMAIN, n_targets=len(grown), **attributes)
     by_tree = graph.node("Cast", graph.node("Transpose", leaves), to=TensorProto.INT32)
     found = graph.node("Gather", graph.constant(values), by_tree)
@@ -94,8 +95,10 @@ def boosting(graph: Graph, estimator: Any, rows: str) -> str:
     """Add up the trees of each class; the first tree of each is what scikit-learn starts from."""
     baseline = np.ravel(estimator._baseline_prediction).tolist()
     grown = [*map(trees.constant, baseline), *trees_of(estimator)]
-    targets = trees.by_leaf(grown, [place % len(baseline) for place in range(len(grown))])
-    attributes = trees.attributes(grown, targets, trees.leaf_values(grown).ravel(), trees.thresholds(grown))
+    targets = tree_ensemble.by_leaf(grown, [place % len(baseline) for place in range(len(grown))])
+    attributes = tree_ensemble.attributes(
+        grown, targets, tree_ensemble.leaf_values(grown).ravel(), tree_ensemble.thresholds(grown)
+    )
     double = graph.node("Cast", rows, to=TensorProto.DOUBLE)
     score = graph.node("TreeEnsemble", double, domain=DOMAIN, n_targets=len(baseline), **attributes)
     return _answer(graph, estimator, score, len(baseline))

@@ -11,10 +11,8 @@ from typing import Any
 import numpy as np
 import orjson
 
-from sklearn_image.schema import LARGEST, Matrix, Schema
+from sklearn_image.schema import LARGEST, NUMBERS, Matrix, Schema
 
-# All that a number consists of; what is left of a body without them has to be the ends of cells and lines.
-NUMBERS = b"0123456789+-.eE"
 PLAIN = {float, int}
 
 
@@ -24,9 +22,8 @@ class PlainRows:
     def __init__(self, schema: Schema) -> None:
         self._width = len(schema.columns)
         self._line = b"," * (self._width - 1) + b"\n"
-        self._only_numbers = not any(column.levels for column in schema.columns)
-        # Where all columns are called like numbers, a header is not to be told from a row.
-        self._lines = self._only_numbers and any(name.encode().translate(None, NUMBERS) for name in schema.names)
+        self._only_numbers = schema.only_numbers
+        self._lines = schema.plain
         self._names = schema.names
 
     def csv(self, body: bytes) -> Matrix | None:
@@ -37,6 +34,7 @@ class PlainRows:
             body = body.replace(b"\r\n", b"\n")
         if not body.endswith(b"\n"):
             body += b"\n"
+        # What is left of a body without its numbers has to be the ends of cells and lines.
         ends = body.translate(None, NUMBERS)
         if ends != self._line * (len(ends) // self._width):
             return None

@@ -20,6 +20,8 @@ Matrix = NDArray[np.float64]
 Predictions = NDArray[np.float64]
 Predict = Callable[[Matrix], Predictions]
 SHOWN = 10
+# All that a number of text consists of.
+NUMBERS = b"0123456789+-.eE"
 # scikit-learn's trees compute in single precision.
 LARGEST = float(np.finfo(np.float32).max)
 
@@ -66,6 +68,16 @@ class Schema:
     def names(self) -> list[str]:
         """Return the columns in the order of the wire."""
         return [column.name for column in self.columns]
+
+    @cached_property
+    def only_numbers(self) -> bool:
+        """Tell whether no column has levels."""
+        return not any(column.levels for column in self.columns)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Tell whether a line of numbers is a row: no column has levels, and not all are called like numbers."""
+        return self.only_numbers and any(name.encode().translate(None, NUMBERS) for name in self.names)
 
     def matrix(self, records: Sequence[Sequence[str]]) -> Matrix:
         """Turn text cells into the model's input."""

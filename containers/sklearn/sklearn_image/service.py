@@ -8,7 +8,8 @@ from serving import Answer, Refusal, Settings
 
 from sklearn_image.answers import Writer
 from sklearn_image.engine import Engine
-from sklearn_image.wire import CSV, JSON, Reader, TooManyRows
+from sklearn_image.schema import Matrix
+from sklearn_image.wire import CSV, JSON, MOST_ROWS, Reader, TooManyRows
 
 # A larger body is computed beside the loop, so that /ping is answered meanwhile.
 INLINE_BYTES = 64 * 1024
@@ -25,6 +26,7 @@ class ModelService:
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._predict = engine.predict
+        self._text = engine.text or _nothing
         self._read = Reader(engine.schema).read
         self._write = Writer(engine.schema).write
         self._parameters = orjson.dumps(_parameters(engine, settings))
@@ -32,11 +34,16 @@ class ModelService:
     def invoke(self, body: bytes, content_type: str, accept: str) -> Answer:
         """Predict."""
         sent, wanted = negotiated(content_type, accept)
+        predictions = self._text(body, min(body.count(b"\n") + 1, MOST_ROWS)) if sent == CSV else None
+        if predictions is None:
+            predictions = self._predict(self._matrix(body, sent))
+        return Answer(self._write(predictions, wanted), WRITTEN[wanted])
+
+    def _matrix(self, body: bytes, sent: str) -> Matrix:
         try:
-            matrix = self._read(body, sent)
+            return self._read(body, sent)
         except UserError as error:
             raise Refusal(413 if isinstance(error, TooManyRows) else 400, str(error)) from None
-        return Answer(self._write(self._predict(matrix), wanted), WRITTEN[wanted])
 
     def refused(self, status: int, reason: str) -> Answer:
         """Say why."""
@@ -45,6 +52,10 @@ class ModelService:
     def execution_parameters(self) -> bytes:
         """Tell batch transform how to send, and whoever asks what computes."""
         return self._parameters
+
+
+def _nothing(body: bytes, lines: int) -> None:
+    """Leave every body to be read."""
 
 
 def _parameters(engine: Engine, settings: Settings) -> dict[str, object]:

@@ -248,7 +248,7 @@ def test_training_tells_what_it_cannot_convert(
     caplog.set_level(logging.INFO)
     monkeypatch.setattr(convert, "to_onnx", refuse)
     portable.save(forest.model, forest.rows(10), tmp_path)
-    assert caplog.messages[-1] == "no model.onnx, scikit-learn will serve: it is too large"
+    assert caplog.messages[-1] == "no model.onnx: it is too large"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -259,7 +259,7 @@ def test_training_keeps_no_model_that_differs(
     other = world(9, "random-forest", classes=3, levels=1, n_estimators="5")
     monkeypatch.setattr(convert, "to_onnx", lambda *_: convert_to_onnx(other.model.pipeline, 6))
     portable.save(forest.model, forest.rows(100), tmp_path)
-    assert "no model.onnx, scikit-learn will serve: " in caplog.messages[-1]
+    assert "no model.onnx: " in caplog.messages[-1]
     assert "rows differ" in caplog.messages[-1]
     assert list(tmp_path.iterdir()) == []
 

@@ -48,14 +48,22 @@ def base(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_a_server_of_compiled_code_loads_nothing_else_that_predicts(base: Path) -> None:
+    packages = loaded(base)
+    assert {"compiled", "numpy", "orjson"} <= packages
+    assert packages & (LEARNERS | CONVERTERS | {"onnxruntime"}) == set()
+
+
 def test_a_server_of_onnx_runtime_loads_neither_scikit_learn_nor_a_converter(base: Path) -> None:
+    (base / "model" / archive.FOREST).unlink()
     packages = loaded(base)
     assert {"onnxruntime", "numpy", "orjson"} <= packages
     assert packages & (LEARNERS | CONVERTERS) == set()
 
 
 def test_a_server_of_scikit_learn_loads_no_converter(base: Path) -> None:
-    (base / "model" / archive.ONNX).unlink()
+    for name in (archive.FOREST, archive.ONNX):
+        (base / "model" / name).unlink()
     packages = loaded(base)
     assert {"sklearn", "skops"} <= packages
     assert packages & CONVERTERS == set()

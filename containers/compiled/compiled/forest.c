@@ -1,0 +1,107 @@
+/* Forests of binary trees: a row goes through every tree, and what its leaves say is added up in the trees' order.
+ *
+ * Trees are checked before they come here (layout.py): children lie behind their parent, features are columns. So
+ * nothing is checked here.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "rows.h"
+
+/* Rows that go through a tree side by side: the processor looks at one node while it waits for another. */
+#define BLOCK 8
+
+/* A row goes left if its feature is at most the threshold; right is the node after left. A leaf leads to itself. */
+typedef struct {
+    float threshold;
+    int32_t feature, left, missing_left;
+} node;
+
+/* `means` has a value for each node and output; or `votes` one for each node, and `targets` an output for each tree. */
+typedef struct {
+    const node *nodes;
+    const int32_t *roots, *depths, *targets;
+    const double *means;
+    const float *votes, *base;
+    int32_t trees, columns, outputs;
+} forest;
+
+typedef void (*add_leaf)(const forest *given, int32_t tree, int32_t leaf, int64_t row, void *sums);
+
+static inline int32_t next(const node *nodes, int32_t place, const float *row) {
+    const node *at = nodes + place;
+    float value = row[at->feature];
+    int left = (value <= at->threshold) | ((value != value) & at->missing_left);
+    return at->left + !left;
+}
+
+static inline int32_t leaf(const forest *given, int32_t tree, const float *row) {
+    int32_t place = given->roots[tree];
+    while (given->nodes[place].left != place) place = next(given->nodes, place, row);
+    return place;
+}
+
+/* The leaves of BLOCK rows in one tree. */
+static inline void of_rows(const forest *given, int32_t tree, const float *rows, int32_t leaves[BLOCK]) {
+    for (int each = 0; each < BLOCK; each++) leaves[each] = given->roots[tree];
+    for (int32_t depth = given->depths[tree]; depth > 0; depth--)
+        for (int each = 0; each < BLOCK; each++)
+            leaves[each] = next(given->nodes, leaves[each], rows + each * (int64_t)given->columns);
+}
+
+static inline void walk(const forest *given, const float *rows, int64_t count, add_leaf add, void *sums) {
+    int32_t leaves[BLOCK];
+    int64_t blocks = count - count % BLOCK;
+    for (int32_t tree = 0; tree < given->trees; tree++)
+        for (int64_t row = 0; row < blocks; row += BLOCK) {
+            of_rows(given, tree, rows + row * given->columns, leaves);
+            for (int each = 0; each < BLOCK; each++) add(given, tree, leaves[each], row + each, sums);
+        }
+    for (int64_t row = blocks; row < count; row++)
+        for (int32_t tree = 0; tree < given->trees; tree++)
+            add(given, tree, leaf(given, tree, rows + row * given->columns), row, sums);
+}
+
+static inline void add_means(const forest *given, int32_t tree, int32_t leaf, int64_t row, void *sums) {
+    const double *means = given->means + (int64_t)leaf * given->outputs;
+    double *sum = (double *)sums + row * given->outputs;
+    for (int32_t output = 0; output < given->outputs; output++) sum[output] += means[output];
+    (void)tree;
+}
+
+static inline void add_vote(const forest *given, int32_t tree, int32_t leaf, int64_t row, void *sums) {
+    ((float *)sums)[row * given->outputs + given->targets[tree]] += given->votes[leaf];
+}
+
+/* The means of what leaves say, in double precision. */
+void forest_mean(const forest *given, const float *rows, int64_t count, double *means) {
+    int64_t all = count * given->outputs;
+    for (int64_t each = 0; each < all; each++) means[each] = 0;
+    walk(given, rows, count, add_means, means);
+    for (int64_t each = 0; each < all; each++) means[each] /= given->trees;
+}
+
+/* The sums of what leaves say and of the base, in single precision. */
+void forest_sum(const forest *given, const float *rows, int64_t count, float *sums) {
+    for (int64_t row = 0; row < count; row++)
+        for (int32_t output = 0; output < given->outputs; output++)
+            sums[row * given->outputs + output] = given->base[output];
+    walk(given, rows, count, add_vote, sums);
+}
+
+/* The same of at most `most` lines of text; return how many there are, or -1: read them in another way. */
+int64_t forest_mean_text(const forest *given, const char *text, int64_t length, int64_t most, double *means) {
+    float *rows = malloc((size_t)most * (size_t)given->columns * sizeof *rows);
+    int64_t count = rows ? rows_read(text, length, given->columns, most, rows) : -1;
+    if (count > 0) forest_mean(given, rows, count, means);
+    free(rows);
+    return count;
+}
+
+int64_t forest_sum_text(const forest *given, const char *text, int64_t length, int64_t most, float *sums) {
+    float *rows = malloc((size_t)most * (size_t)given->columns * sizeof *rows);
+    int64_t count = rows ? rows_read(text, length, given->columns, most, rows) : -1;
+    if (count > 0) forest_sum(given, rows, count, sums);
+    free(rows);
+    return count;
+}

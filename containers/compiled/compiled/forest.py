@@ -1,0 +1,87 @@
+"""Forests, evaluated by forest.c for rows or for the text of a request."""
+
+from ctypes import byref, c_double, c_float
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compiled import library
+from compiled.layout import Ints, Laid, check
+from compiled.library import ForestStruct
+
+Rows = NDArray[np.float32]
+Answers = NDArray[Any]
+
+
+class Forest:
+    """Evaluates in the calling thread, and in several at once. C reads the arrays where they are, so they are held."""
+
+    _name: str
+    _number: Any
+
+    def __init__(self, laid: Laid, columns: int, outputs: int, **arrays: NDArray[Any]) -> None:
+        """Take what both kinds have; `arrays` are called as in forest.c."""
+        laid.check(columns)
+        held = {"nodes": laid.nodes, "roots": laid.roots, "depths": laid.depths, **arrays}
+        self._held = {name: np.ascontiguousarray(array) for name, array in held.items()}
+        places = {name: array.ctypes.data for name, array in self._held.items()}
+        self._given = byref(ForestStruct(**places, trees=len(laid.roots), columns=columns, outputs=outputs))
+        self._outputs = outputs
+        functions = library.load()
+        self._rows, self._text = getattr(functions, self._name), getattr(functions, f"{self._name}_text")
+
+    def __call__(self, rows: Rows) -> Answers:
+        """Return a row of outputs for each row."""
+        answers = _array(self._number, len(rows) * self._outputs)()
+        self._rows(self._given, rows.tobytes(), len(rows), answers)
+        return np.frombuffer(answers, self._number).reshape(-1, self._outputs)
+
+    def text(self, body: bytes, lines: int) -> Answers | None:
+        """Return the same for at most so many lines of plain numbers; None: they have to be read in another way."""
+        answers = _array(self._number, lines * self._outputs)()
+        count = self._text(self._given, body, len(body), lines, answers)
+        if count <= 0:
+            return None
+        return np.frombuffer(answers, self._number, count * self._outputs).reshape(count, -1)
+
+
+class MeanForest(Forest):
+    """Trees whose leaves have a value for each output, in double precision; the answer is the mean."""
+
+    _name, _number = "forest_mean", c_double
+
+    def __init__(self, laid: Laid, columns: int, means: NDArray[np.float64]) -> None:
+        """Take `means`, a row for each node.
+
+        Raises:
+            ValueError: the forest is not in order.
+            Unavailable: there is no compiled library.
+        """
+        check(means.ndim == 2 and means.dtype == np.float64 and len(means) == len(laid.nodes), "values")
+        super().__init__(laid, columns, means.shape[1], means=means)
+
+
+class SumForest(Forest):
+    """Trees that count for one output each, in single precision, added up in their order to a base."""
+
+    _name, _number = "forest_sum", c_float
+
+    def __init__(self, laid: Laid, columns: int, votes: Rows, targets: Ints, base: Rows) -> None:
+        """Take `votes`, one for each node, `targets`, an output for each tree, and `base`, one for each output.
+
+        Raises:
+            ValueError: the forest is not in order.
+            Unavailable: there is no compiled library.
+        """
+        check(votes.shape == laid.nodes.shape and votes.dtype == np.float32, "values")
+        check(targets.shape == laid.roots.shape and targets.dtype == np.int32, "targets")
+        check(bool(((targets >= 0) & (targets < len(base))).all()) and base.dtype == np.float32, "targets")
+        super().__init__(laid, columns, len(base), votes=votes, targets=targets, base=base)
+
+
+@lru_cache(maxsize=256)
+def _array(number: Any, count: int) -> Any:
+    """Return a type of array; each array of it begins as zeros."""
+    return number * count
