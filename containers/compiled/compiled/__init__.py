@@ -1,7 +1,8 @@
-"""Forests of trees, evaluated by compiled C: what every request of the model servers waits for."""
+"""What every request of the model servers waits for, in compiled C: rows of numbers, forests of trees, lines."""
 
 from compiled.forest import MeanForest, SumForest
 from compiled.layout import Laid, Tree, lay_out
 from compiled.library import Unavailable
+from compiled.lines import Lines
 
-__all__ = ["Laid", "MeanForest", "SumForest", "Tree", "Unavailable", "lay_out"]
+__all__ = ["Laid", "Lines", "MeanForest", "SumForest", "Tree", "Unavailable", "lay_out"]

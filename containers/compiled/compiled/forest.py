@@ -1,7 +1,6 @@
 """Forests, evaluated by forest.c for rows or for the text of a request."""
 
 from ctypes import byref, c_double, c_float
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -34,13 +33,13 @@ class Forest:
 
     def __call__(self, rows: Rows) -> Answers:
         """Return a row of outputs for each row."""
-        answers = _array(self._number, len(rows) * self._outputs)()
+        answers = library.array(self._number, len(rows) * self._outputs)()
         self._rows(self._given, rows.tobytes(), len(rows), answers)
         return np.frombuffer(answers, self._number).reshape(-1, self._outputs)
 
     def text(self, body: bytes, lines: int) -> Answers | None:
         """Return the same for at most so many lines of plain numbers; None: they have to be read in another way."""
-        answers = _array(self._number, lines * self._outputs)()
+        answers = library.array(self._number, lines * self._outputs)()
         count = self._text(self._given, body, len(body), lines, answers)
         if count <= 0:
             return None
@@ -79,9 +78,3 @@ class SumForest(Forest):
         check(targets.shape == laid.roots.shape and targets.dtype == np.int32, "targets")
         check(bool(((targets >= 0) & (targets < len(base))).all()) and base.dtype == np.float32, "targets")
         super().__init__(laid, columns, len(base), votes=votes, targets=targets, base=base)
-
-
-@lru_cache(maxsize=256)
-def _array(number: Any, count: int) -> Any:
-    """Return a type of array; each array of it begins as zeros."""
-    return number * count

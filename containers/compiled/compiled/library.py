@@ -7,8 +7,9 @@ import shlex
 import subprocess
 import tempfile
 from ctypes import POINTER, Structure, c_char_p, c_int32, c_int64, c_void_p
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 # Where the images' Dockerfiles put it.
 CARRIED = Path("/usr/lib/trainyard/compiled.so")
@@ -49,7 +50,15 @@ def load() -> ctypes.CDLL:
     for name in ("forest_mean_text", "forest_sum_text"):
         getattr(library, name).argtypes = (given, c_char_p, c_int64, c_int64, c_void_p)
         getattr(library, name).restype = c_int64
+    library.lines_write.argtypes = (c_char_p, c_int64, c_int32, c_char_p, c_void_p, c_void_p)
+    library.lines_write.restype = c_int64
     return library
+
+
+@lru_cache(maxsize=256)
+def array(number: Any, count: int) -> Any:
+    """Return a type of array; each array of it begins as zeros."""
+    return number * count
 
 
 def _made() -> Path:

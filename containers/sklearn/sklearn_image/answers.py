@@ -1,16 +1,18 @@
-"""Predictions into answers: numbers are written by orjson in one go, and text is laid around them.
+"""Predictions into answers: numbers are written in one go, and text is laid around them.
 
-orjson writes the shortest decimal that is the number, as Python does, but where Python writes an exponent; such
-numbers take the slower way, so that an answer does not depend on how it was written.
+Probabilities of a few decimals, as forests have them, are written by compiled code, other numbers by orjson, which
+writes the shortest decimal that is the number, as Python does, but where Python writes an exponent: such numbers take
+the slower way. So an answer does not depend on how it was written.
 """
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import add
 from typing import Any
 
 import orjson
+from compiled import Lines, Unavailable
 
 from sklearn_image.schema import Predictions, Schema
 from sklearn_image.wire import CSV
@@ -22,30 +24,22 @@ class Writer:
     def __init__(self, schema: Schema) -> None:
         self._classes = schema.classes
         self._labels = [_line([label, ""]).rstrip(b"\n") for label in schema.classes]
+        self._lines = _compiled([label[:-1] for label in self._labels]) if schema.classes else _nothing
 
     def write(self, predictions: Predictions, media_type: str) -> bytes:
         """Write numbers, or each row's label and the probabilities of all classes."""
         if media_type != CSV:
             return orjson.dumps({"predictions": self._values(predictions)}) + b"\n"
-        if len(predictions) == 1:
-            return self._line(predictions[0].tolist())
+        if lines := self._lines(predictions):
+            return lines
         text = orjson.dumps(predictions, option=orjson.OPT_SERIALIZE_NUMPY)
-        if _unlike_python(text):
+        # Python writes numbers from 1e16, below 0.0001 and those that are not finite in another way.
+        if b"e" in text or b"0.0000" in text or b"null" in text:
             return self._careful(predictions)
         if not self._classes:
             return b"%b\n" % text[1:-1].replace(b",", b"\n")
         labels = map(self._labels.__getitem__, predictions.argmax(axis=1).tolist())
         return b"%b\n" % b"\n".join(map(add, labels, text[2:-2].split(b"],[")))
-
-    def _line(self, values: Any) -> bytes:
-        """Write one row without a step that pays for many."""
-        if not self._classes:
-            return b"%a\n" % values
-        text = orjson.dumps(values)
-        label = self._labels[values.index(max(values))]
-        if _unlike_python(text):
-            return b"%b%b\n" % (label, ",".join(map(repr, values)).encode())
-        return b"%b%b\n" % (label, text[1:-1])
 
     def _values(self, predictions: Predictions) -> list[Any]:
         values: list[Any] = predictions.tolist()
@@ -71,9 +65,15 @@ class Writer:
         )
 
 
-def _unlike_python(text: bytes) -> bool:
-    """Tell whether Python writes one of the numbers in another way: from 1e16, below 0.0001, and if not finite."""
-    return b"e" in text or b"0.0000" in text or b"null" in text
+def _compiled(labels: Sequence[bytes]) -> Callable[[Predictions], bytes | None]:
+    try:
+        return Lines(labels)
+    except Unavailable:
+        return _nothing
+
+
+def _nothing(predictions: Predictions) -> None:
+    """Leave all answers to be written in another way."""
 
 
 def _line(cells: Sequence[str]) -> bytes:
