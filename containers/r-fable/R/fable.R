@@ -10,9 +10,10 @@ require_fable <- function() {
   }
 }
 
-fit_fable <- function(definition, history, values, settings) {
-  end <- history$start + length(values) - 1L
-  data <- table_of(data.frame(period = index_of(seq(history$start, end), history$frequency), value = values))
+# The season is the definition's, so a period is a number: dates as an index would be made and taken apart for nothing.
+# The definition has the season, so a period is its number: dates would be made and taken apart for nothing.
+fit_fable <- function(definition, values, settings) {
+  data <- table_of(seq_along(values), value = values)
   # One model of one series: a table of them, as model() makes, takes a quarter of the time for its own sake, and turns
   # errors into warnings.
   fitted <- suppressWarnings(fabletools::estimate(data, definition))
@@ -22,27 +23,20 @@ fit_fable <- function(definition, history, values, settings) {
     criterion = criterion_of(fitted, settings$criterion),
     fit = fitted$fit,
     ahead = function(steps) {
-      periods <- data.frame(period = index_of(end + seq_len(steps), history$frequency))
-      future <- table_of(periods, tsibble::interval(data))
+      future <- table_of(length(values) + seq_len(steps))
       quantiles(suppressWarnings(fabletools::forecast(fitted, new_data = future)))
     }
   )
 }
 
-# A regular series is in order and complete: what tsibble() would look for is known.
-table_of <- function(rows, interval = TRUE) {
-  tsibble::build_tsibble(rows, key = NULL, index = "period", interval = interval, validate = FALSE, ordered = TRUE)
-}
-
-# The index as tsibble knows it, so that seasons follow from it.
-index_of <- function(number, frequency) {
-  switch(frequency,
-    yearly = number,
-    quarterly = tsibble::yearquarter(as.Date(sprintf("%04d-%02d-01", number %/% 4L, number %% 4L * 3L + 1L))),
-    monthly = tsibble::yearmonth(as.Date(sprintf("%04d-%02d-01", number %/% 12L, number %% 12L + 1L))),
-    weekly = tsibble::yearweek(as.Date(number * 7L + FIRST_MONDAY, origin = "1970-01-01")),
-    daily = as.Date(number, origin = "1970-01-01"),
-    hourly = as.POSIXct(number * 3600, origin = "1970-01-01", tz = "UTC")
+# A tsibble of one series, in order and complete: what tsibble() would look for is known.
+table_of <- function(period, ...) {
+  rows <- tibble::new_tibble(list(period = period, ...), nrow = length(period))
+  all_rows <- vctrs::new_list_of(list(seq_along(period)), ptype = integer())
+  tsibble::build_tsibble_meta(
+    rows,
+    key_data = tibble::new_tibble(list(.rows = all_rows), nrow = 1L), index = "period", index2 = "period",
+    ordered = TRUE, interval = tsibble::new_interval(unit = 1)
   )
 }
 

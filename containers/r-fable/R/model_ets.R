@@ -3,12 +3,14 @@
 
 fit_ets <- function(history, settings) {
   filled <- interpolated(history$values)
+  every <- season_of(settings)
+  every <- season_of(settings)
   definition <- if (settings$transform == "log1p") {
-    fable::ETS(log1p(value), ic = settings$criterion)
+    fable::ETS(log1p(value) ~ season(period = every), ic = settings$criterion)
   } else {
-    fable::ETS(value, ic = settings$criterion)
+    fable::ETS(value ~ season(period = every), ic = settings$criterion)
   }
-  fitted <- fit_fable(definition, history, filled, settings)
+  fitted <- fit_fable(definition, filled, settings)
   # fable leaves constants out of the likelihood of ETS; with them it is the Gaussian one, as ARIMA's is.
   n <- length(filled)
   fitted$comparable <- fitted$criterion / n - (log(n) - log(2 * pi) - 1)

@@ -48,6 +48,19 @@ test_that("a process that dies costs its own series only", {
   expect_identical(results, c(as.list(1:6), "lost", as.list(8:40)))
 })
 
+test_that("no series waits for a slow one on another core, and none is worked on twice", {
+  last <- withr::local_tempfile()
+  until_the_last <- function(item) {
+    if (item == 20L) file.create(last)
+    began <- Sys.time()
+    while (item == 1L && !file.exists(last) && Sys.time() - began < 60) Sys.sleep(0.01)
+    Sys.getpid()
+  }
+  pids <- unlist(on_all_cores(as.list(1:20), until_the_last, 2L, on_loss = function() "lost"))
+  expect_length(unique(pids[-1]), 1L)
+  expect_false(pids[1] %in% pids[-1])
+})
+
 test_that("a table of one series has no key", {
   values <- wave(24L)
   paths <- job_folder(list(train = c("y,t", paste(values, 1990 + seq_along(values), sep = ","))),
@@ -81,14 +94,4 @@ test_that("bad tables are named by channel, row and column", {
   expect_error(bad("1,1998 Q1,a,b"), "no series could be fitted; the first: it is too short: 1 values")
   expect_error(train_quietly(job_folder(list(train = c("Trips,Quarter,Region", "1,1998 Q1,a")))), "no column Purpose")
   expect_error(train_quietly(job_folder(list(validation = "a"))), "channel train has no .csv file")
-})
-
-test_that("chunks get smaller to the end, and hold every series once, in order", {
-  chunks <- chunked(as.list(1:304), 2L)
-  sizes <- lengths(chunks)
-  expect_equal(unlist(chunks), 1:304)
-  expect_equal(sizes[1], 76L)
-  expect_true(all(diff(sizes) <= 0L))
-  expect_equal(utils::tail(sizes, 4), rep(1L, 4))
-  expect_equal(max(lengths(chunked(as.list(1:5000), 2L))), LARGEST_CHUNK)
 })
