@@ -1,4 +1,4 @@
-"""Which engine answers for an archive, and why: ONNX Runtime only where it is proven to agree."""
+"""Which engine answers for an archive, and why: another than scikit-learn only where it is proven to agree."""
 
 import logging
 import os
