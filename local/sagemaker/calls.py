@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import urllib3
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
+from urllib3.util import parse_url
 
 _CHUNK = 256 * 1024
 _CONNECT_SECONDS = 5
@@ -49,7 +50,6 @@ class Answer:
 
 
 def call(
-    pool: urllib3.PoolManager,
     method: str,
     url: str,
     *,
@@ -61,7 +61,6 @@ def call(
     """Send one request and read its answer.
 
     Args:
-        pool: of connections; none is kept.
         method: of HTTP.
         url: whole.
         body: what is sent.
@@ -74,19 +73,22 @@ def call(
     """
     end = time.monotonic() + seconds
     try:
-        response = pool.request(
-            method,
-            url,
-            body=body or None,
-            headers={**(headers or {}), "Connection": "close"},
-            timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, read=seconds),
-            redirect=False,
-            preload_content=False,
-        )
-        try:
-            return Answer(response.status, dict(response.headers), _read(response, end, most))
-        finally:
-            response.close()
+        # A pool of its own: a server that is told to close may not say that it does, and a shared pool would keep that.
+        with urllib3.connection_from_url(url) as connection:
+            response = connection.request(
+                method,
+                parse_url(url).request_uri,
+                body=body or None,
+                headers={**(headers or {}), "Connection": "close"},
+                timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, read=seconds),
+                retries=False,
+                redirect=False,
+                preload_content=False,
+            )
+            try:
+                return Answer(response.status, dict(response.headers), _read(response, end, most))
+            finally:
+                response.close()
     except (NewConnectionError, ConnectTimeoutError) as error:
         raise ServerUnavailable from error
     except ReadTimeoutError as error:

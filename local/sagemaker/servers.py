@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-import urllib3
-
 from local.runtime.interface import Handle, Launch, LogLine, Runtime, RuntimeProblem
 from local.sagemaker.calls import Answer, AnswerTooLarge, ServerBroken, ServerTimedOut, ServerUnavailable, call
 from local.sagemaker.pulse import HealthCheck, Pulse
@@ -55,7 +53,6 @@ class ModelServer:
         self._healthy = threading.Event()
         self._stopping = threading.Event()
         self._turns = threading.BoundedSemaphore(_PARALLEL)
-        self._http = urllib3.PoolManager(retries=False, maxsize=_PARALLEL)
         self._thread = threading.Thread(target=self._supervise, name=f"server-{launch.name}", daemon=True)
 
     @property
@@ -96,7 +93,6 @@ class ModelServer:
             if handle := self._handle:
                 handle.stop(grace)
             self._thread.join(0.05)
-        self._http.clear()
 
     def get(self, path: str, seconds: float = _GET_SECONDS) -> Answer:
         """GET a path."""
@@ -137,7 +133,7 @@ class ModelServer:
         handle = self._handle
         if handle is None:
             raise ServerUnavailable
-        return call(self._http, method, handle.url + path, **more)
+        return call(method, handle.url + path, **more)
 
     def _supervise(self) -> None:
         pause = _RESTART_PAUSE
