@@ -13,8 +13,9 @@ import pytest
 import requests
 from sklearn.ensemble import RandomForestClassifier
 
+from tests.compiler import require_compiler
 from tests.containers import runtimes
-from tests.containers.runtimes import Runtime, Server
+from tests.containers.runtimes import Processes, Runtime, Server
 from tests.containers.sklearn import samples
 
 CSV = {"content-type": "text/csv"}
@@ -84,6 +85,25 @@ def test_an_archive_of_before_onnx_is_served_by_scikit_learn(
         told = requests.get(f"{native.url}/execution-parameters", timeout=5).json()
         assert (told["Engine"], told["EngineReason"]) == ("scikit-learn", "the archive has no model.onnx")
         assert post(native, samples.body(1)).content == post(server, samples.body(1)).content
+
+
+def test_a_forest_of_numbers_is_answered_for_by_compiled_code(runtime: Runtime, tmp_path: Path) -> None:
+    if isinstance(runtime, Processes):
+        require_compiler()
+    numbers = "".join(",".join(line.split(",")[:5]) + "\n" for line in samples.table(0).splitlines())
+    runtimes.channel(tmp_path, "train", numbers)
+    runtimes.hyperparameters(tmp_path, task="classification", n_estimators="10", seed="28")
+    finished = runtime.run("train", tmp_path)
+    assert finished.code == 0, finished.output
+    body = "".join(",".join(row[:4]) + "\n" for row in samples.iris(1)[0])
+    with runtime.serve(tmp_path) as server:
+        told = requests.get(f"{server.url}/execution-parameters", timeout=5).json()
+        assert told["Engine"] == "compiled", told
+        answered = post(server, body).content
+    (tmp_path / "model" / "forest.npz").unlink()
+    with runtime.serve(tmp_path) as server:
+        assert requests.get(f"{server.url}/execution-parameters", timeout=5).json()["Engine"] == "onnxruntime"
+        assert post(server, body).content == answered
 
 
 def test_sigterm_ends_the_server_cleanly(runtime: Runtime, trained: Path) -> None:

@@ -16,9 +16,16 @@ from sklearn_image.archive import FOREST, ONNX
 from sklearn_image.engine import Engine
 from sklearn_image.service import ModelService
 
+from tests.compiler import require_compiler
 from tests.containers.sklearn.worlds import World, world
 
 pytestmark = pytest.mark.unit
+
+
+@pytest.fixture(autouse=True, scope="module")
+def compiler() -> None:
+    require_compiler()
+
 
 FORESTS = [
     {"n_estimators": "10"},

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sklearn_image import archive, model, portable
 
+from tests.compiler import require_compiler
 from tests.containers import runtimes
 from tests.containers.sklearn.worlds import world
 
@@ -49,6 +50,7 @@ def base(tmp_path: Path) -> Path:
 
 
 def test_a_server_of_compiled_code_loads_nothing_else_that_predicts(base: Path) -> None:
+    require_compiler()
     packages = loaded(base)
     assert {"compiled", "numpy", "orjson"} <= packages
     assert packages & (LEARNERS | CONVERTERS | {"onnxruntime"}) == set()
