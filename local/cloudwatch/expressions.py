@@ -9,6 +9,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 Series = dict[int, float]
 """Values by the epoch second of their period."""
@@ -57,6 +58,7 @@ def evaluate(expression: str, known: Mapping[str, Series], times: Sequence[int])
     return {time: number for time, number in made.items() if not math.isnan(number)}
 
 
+@lru_cache(maxsize=1_000)  # alarms are judged every second
 def names(expression: str) -> frozenset[str]:
     """Return the ids that an expression refers to.
 
@@ -66,6 +68,7 @@ def names(expression: str) -> frozenset[str]:
     return frozenset(node.id for node in ast.walk(_parsed(expression)) if isinstance(node, ast.Name))
 
 
+@lru_cache(maxsize=1_000)
 def _parsed(expression: str) -> ast.expr:
     text = re.sub(r"\bAND\b|&&", " and ", re.sub(r"\bOR\b|\|\|", " or ", expression.replace("^", "**")))
     try:
