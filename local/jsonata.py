@@ -3,13 +3,14 @@
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """
 
+import copy
 import hashlib
 import json
 import math
 import random
-import threading
 import uuid
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from jsonata import jsonata as engine
@@ -23,7 +24,6 @@ _MAX_DEPTH = 500
 # Step Functions has JSONata 2.0.6; these came later.
 _LATER_OPERATORS = ("??", "?:")
 _MOST_PARSED = 1000
-_own = threading.local()
 
 
 class QueryError(ValueError):
@@ -47,18 +47,20 @@ def evaluate(expression: str, bindings: Mapping[str, Any]) -> Any:
 
 
 def _query(expression: str) -> engine.Jsonata:
-    """Parsed once by each thread, since that takes as long as all the rest; bounds and functions are new each time."""
-    parsed: dict[str, engine.Jsonata] = _own.__dict__.setdefault("parsed", {})
-    if expression not in parsed:
-        if len(parsed) >= _MOST_PARSED:
-            parsed.clear()
-        _parser_of_2_0_6()
-        parsed[expression] = engine.Jsonata(expression)
-        parsed[expression].set_output_convert_nulls(False)
-    query = engine.Jsonata.CURRENT.jsonata = parsed[expression]
+    """Return an evaluation of its own, of this thread: what was parsed is only read, so all threads share it."""
+    query = engine.Jsonata.CURRENT.jsonata = copy.copy(_parsed(expression))
     query.environment = query.create_frame(engine.Jsonata.static_frame)
     query.environment.set_runtime_bounds(_TIMEOUT_MS, _MAX_DEPTH)
     _add_functions(query)
+    return query
+
+
+@lru_cache(_MOST_PARSED)
+def _parsed(expression: str) -> engine.Jsonata:
+    """Parse once, since that takes as long as all the rest, and each execution has threads of its own."""
+    _parser_of_2_0_6()
+    query = engine.Jsonata(expression)
+    query.set_output_convert_nulls(False)
     return query
 
 

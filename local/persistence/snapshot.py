@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -32,6 +33,7 @@ class Origin:
     python: str
 
     @classmethod
+    @cache
     def here(cls) -> "Origin":
         """Return what this server would write."""
         python = f"{sys.version_info.major}.{sys.version_info.minor}"

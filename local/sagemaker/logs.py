@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local.clients import client
 from local.settings import Settings
 
-_FLUSH_SECONDS = 0.3
+_FLUSH_SECONDS = 1.0
 _BATCH = 500
 _LONGEST_EVENT = 200_000
 _log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class LogStream:
 
 
 class LogWriter:
-    """Flushes all open streams several times a second."""
+    """Flushes all open streams every second: each call costs some milliseconds, whatever it brings."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -61,6 +62,19 @@ def test_an_expression_is_bound_anew_each_time() -> None:
         evaluate(doubled, {"list": ["a"]})
     assert evaluate("$list", {"list": [7]}) == [7]
     assert evaluate(doubled, {"list": [5]}) == [10]
+
+
+def test_threads_evaluate_one_expression_at_once_and_each_sees_its_own_variables() -> None:
+    """What is parsed is shared; functions of the expression's own, regular expressions and ranges are part of it."""
+    text = """($own := function($x) { $x * $n }; {
+        "list": [$map([1..50], $own)], "text": $replace($t, /[0-9]+/, function($m) { $m.match & '!' }),
+        "nested": $reduce($map([1..20], $own), function($a, $b) { $a + $b })
+    })"""
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda n: evaluate(text, {"n": n, "t": f"a{n}b"}), range(40)))
+    assert [one["text"] for one in found] == [f"a{n}!b" for n in range(40)]
+    assert [one["nested"] for one in found] == [n * 210 for n in range(40)]
+    assert [one["list"] for one in found] == [[n * x for x in range(1, 51)] for n in range(40)]
 
 
 def test_its_time_begins_anew_each_time(monkeypatch: pytest.MonkeyPatch) -> None:

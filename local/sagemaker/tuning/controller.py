@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from local.sagemaker.endings import announce
 from local.sagemaker.errors import AwsError
 from local.sagemaker.store import Record, Table
 from local.sagemaker.tuning import trials
@@ -184,3 +185,4 @@ class Controller:
         self._table.update(
             self._name, HyperParameterTuningJobStatus=status, HyperParameterTuningEndTime=time.time(), **members
         )
+        announce(self._name)

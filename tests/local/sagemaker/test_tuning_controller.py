@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from local.sagemaker import endings
 from local.sagemaker.errors import AwsError, validation
 from local.sagemaker.store import Record, Table
 from local.sagemaker.tuning.completion import Progress
@@ -110,6 +111,12 @@ def test_as_many_training_jobs_run_as_allowed_and_never_more_at_once() -> None:
     assert objectives(record) == ["Succeeded"] * 10
     assert len(trainer.jobs) == 10
     assert trainer.most_at_once == 3
+
+
+def test_who_waits_for_a_tuning_job_is_woken_by_its_end() -> None:
+    with endings.listening("tune") as end:
+        tuned(Trainer(lambda depth: [float(depth)]), work(1))
+        assert end.is_set()
 
 
 def test_training_jobs_are_named_and_made_as_on_aws() -> None:
