@@ -12,6 +12,7 @@ from local.runtime.process import ProcessHandle
 Item = TypeVar("Item")
 OURS, CONSTANT = "trainyard", "constant"
 HUNDRED_TREES, TWO_WORKERS = "trainyard, 100 trees", "trainyard, two workers"
+BY_ONNX = "trainyard, ONNX Runtime"
 # Bodies of one row that are sent in turn, and the most of a load at all.
 _SINGLES, _BATCHES = 50, 5
 

@@ -1,12 +1,13 @@
 """scikit-learn: iris by a random forest of 10 trees, and by one of 100."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.serving import wire
 from benchmarks.serving.cases.bench import PROGRAMS, Bench, Peer, run, sample
-from benchmarks.serving.contenders import HUNDRED_TREES, OURS, TWO_WORKERS, Case
+from benchmarks.serving.contenders import BY_ONNX, HUNDRED_TREES, OURS, TWO_WORKERS, Case
 from benchmarks.serving.images import CONTAINERS, SKLEARN
 from benchmarks.serving.peers import FOLDER
 from benchmarks.serving.versions import pinned
@@ -42,11 +43,21 @@ def _add_ours(bench: Bench, case: Case, made: dict[int, Path], expected: list[st
         versions=pinned(CONTAINERS / "sklearn"),
     )
     hundred = bench.ours(SKLEARN, made[100], wire.OURS)
+    by_onnx = bench.ours(SKLEARN, _without_forest(made[10]), wire.OURS)
     two = bench.ours(SKLEARN, made[10], wire.OURS, workers=2)
     case.contenders.append(ours)
     case.contenders.append(replace(hundred, name=HUNDRED_TREES, title="the same, 100 trees", expected=expected))
+    case.contenders.append(replace(by_onnx, name=BY_ONNX, title="the same, 10 trees, without compiled code"))
     case.contenders.append(replace(two, name=TWO_WORKERS, title="the same, 10 trees, two workers", loads=()))
     bench.add_constant(case, ours, venv, made[10])
+
+
+def _without_forest(base: Path) -> Path:
+    """Return a copy of a trained model that has no arrays for compiled code."""
+    copy = base.with_name(f"{base.name}, ONNX Runtime")
+    shutil.copytree(base, copy)
+    (copy / "model/forest.npz").unlink()
+    return copy
 
 
 def _add_peers(bench: Bench, case: Case, folder: Path) -> None:

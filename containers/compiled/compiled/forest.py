@@ -1,6 +1,6 @@
 """Forests, evaluated by forest.c for rows or for the text of a request."""
 
-from ctypes import byref, c_double, c_float
+from ctypes import byref, c_char, c_double, c_float
 from typing import Any
 
 import numpy as np
@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from compiled import library
 from compiled.layout import Ints, Laid, check
 from compiled.library import ForestStruct
+from compiled.lines import Lines
 
 Rows = NDArray[np.float32]
 Answers = NDArray[Any]
 
 
 class Forest:
-    """Evaluates in the calling thread, and in several at once. C reads the arrays where they are, so they are held."""
+    """Evaluates in the calling thread, and in several at once."""
 
     _name: str
     _number: Any
@@ -23,27 +24,25 @@ class Forest:
     def __init__(self, laid: Laid, columns: int, outputs: int, **arrays: NDArray[Any]) -> None:
         """Take what both kinds have; `arrays` are called as in forest.c."""
         laid.check(columns)
-        held = {"nodes": laid.nodes, "roots": laid.roots, "depths": laid.depths, **arrays}
-        self._held = {name: np.ascontiguousarray(array) for name, array in held.items()}
-        places = {name: array.ctypes.data for name, array in self._held.items()}
-        self._given = byref(ForestStruct(**places, trees=len(laid.roots), columns=columns, outputs=outputs))
-        self._outputs = outputs
+        arrays = {"nodes": laid.nodes, "roots": laid.roots, "depths": laid.depths, **arrays}
+        self.given = byref(ForestStruct.of(arrays, trees=len(laid.roots), columns=columns, outputs=outputs))
+        self.outputs = outputs
         functions = library.load()
         self._rows, self._text = getattr(functions, self._name), getattr(functions, f"{self._name}_text")
 
     def __call__(self, rows: Rows) -> Answers:
         """Return a row of outputs for each row."""
-        answers = library.array(self._number, len(rows) * self._outputs)()
-        self._rows(self._given, rows.tobytes(), len(rows), answers)
-        return np.frombuffer(answers, self._number).reshape(-1, self._outputs)
+        answers = library.array(self._number, len(rows) * self.outputs)()
+        self._rows(self.given, rows.tobytes(), len(rows), answers)
+        return np.frombuffer(answers, self._number).reshape(-1, self.outputs)
 
     def text(self, body: bytes, lines: int) -> Answers | None:
         """Return the same for at most so many lines of plain numbers; None: they have to be read in another way."""
-        answers = library.array(self._number, lines * self._outputs)()
-        count = self._text(self._given, body, len(body), lines, answers)
+        answers = library.array(self._number, lines * self.outputs)()
+        count = self._text(self.given, body, len(body), lines, answers)
         if count <= 0:
             return None
-        return np.frombuffer(answers, self._number, count * self._outputs).reshape(count, -1)
+        return np.frombuffer(answers, self._number, count * self.outputs).reshape(count, -1)
 
 
 class MeanForest(Forest):
@@ -60,6 +59,26 @@ class MeanForest(Forest):
         """
         check(means.ndim == 2 and means.dtype == np.float64 and len(means) == len(laid.nodes), "values")
         super().__init__(laid, columns, means.shape[1], means=means)
+
+
+class LabellingForest:
+    """A forest whose answers are lines of text: in one step from text to text."""
+
+    def __init__(self, forest: MeanForest, lines: Lines) -> None:
+        self._given, self._outputs, self._lines = forest.given, forest.outputs, lines
+        self._answer = library.load().forest_mean_lines
+
+    def __call__(self, body: bytes, lines: int) -> bytes | Answers | None:
+        """Return the answer, or the means if they have more digits than `Lines` writes; None as `text` does."""
+        means = library.array(c_double, lines * self._outputs)()
+        answer = library.array(c_char, lines * self._lines.most_bytes)()
+        labels, places = self._lines.labels, self._lines.places
+        done = self._answer(self._given, body, len(body), lines, labels, places, means, answer)
+        if done >= 0:
+            written: bytes = answer[:done]
+            return written
+        count = -2 - done
+        return np.frombuffer(means, count=count * self._outputs).reshape(count, -1) if count > 0 else None
 
 
 class SumForest(Forest):

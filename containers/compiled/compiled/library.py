@@ -6,10 +6,14 @@ import os
 import shlex
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from ctypes import POINTER, Structure, c_char_p, c_int32, c_int64, c_void_p
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 # Where the images' Dockerfiles put it.
 CARRIED = Path("/usr/lib/trainyard/compiled.so")
@@ -30,6 +34,15 @@ class ForestStruct(Structure):
         *((name, c_void_p) for name in ("nodes", "roots", "depths", "targets", "means", "votes", "base")),
         *((name, c_int32) for name in ("trees", "columns", "outputs")),
     )
+    held: Mapping[str, NDArray[Any]]
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[Any]], **counts: int) -> "ForestStruct":
+        """Point to arrays, which live as long as whoever points to them."""
+        held = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+        struct = cls(**{name: array.ctypes.data for name, array in held.items()}, **counts)
+        struct.held = held
+        return struct
 
 
 @cache
@@ -50,6 +63,8 @@ def load() -> ctypes.CDLL:
     for name in ("forest_mean_text", "forest_sum_text"):
         getattr(library, name).argtypes = (given, c_char_p, c_int64, c_int64, c_void_p)
         getattr(library, name).restype = c_int64
+    library.forest_mean_lines.argtypes = (given, c_char_p, c_int64, c_int64, c_char_p, c_void_p, c_void_p, c_void_p)
+    library.forest_mean_lines.restype = c_int64
     library.lines_write.argtypes = (c_char_p, c_int64, c_int32, c_char_p, c_void_p, c_void_p)
     library.lines_write.restype = c_int64
     return library

@@ -1,6 +1,7 @@
 /* Labels and probabilities as lines of text/csv, the digits as Python writes them: the fewest that are the number. */
+#include "lines.h"
+
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
 /* Decimals up to here are told apart by a double; more of them are left to the caller. */

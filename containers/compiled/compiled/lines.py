@@ -22,15 +22,16 @@ class Lines:
         Raises:
             Unavailable: there is no compiled library.
         """
-        self._labels = b"".join(labels)
-        self._places = (c_int32 * (len(labels) + 1))(0, *accumulate(map(len, labels)))
+        self.labels = b"".join(labels)
+        self.places = (c_int32 * (len(labels) + 1))(0, *accumulate(map(len, labels)))
         self._outputs = len(labels)
-        self._most = max(map(len, labels)) + NUMBER_BYTES * len(labels) + 1
+        # Of one line.
+        self.most_bytes = max(map(len, labels)) + NUMBER_BYTES * len(labels) + 1
         self._write = library.load().lines_write
 
     def __call__(self, probabilities: NDArray[np.float64]) -> bytes | None:
         """Return the lines; None: a number has more digits than are written here."""
         count = len(probabilities)
-        text = library.array(c_char, count * self._most)()
-        length = self._write(probabilities.tobytes(), count, self._outputs, self._labels, self._places, text)
-        return bytes(text[:length]) if length >= 0 else None
+        text = library.array(c_char, count * self.most_bytes)()
+        length = self._write(probabilities.tobytes(), count, self._outputs, self.labels, self.places, text)
+        return text[:length] if length >= 0 else None

@@ -7,7 +7,7 @@ the slower way. So an answer does not depend on how it was written.
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from operator import add
 from typing import Any
 
@@ -24,13 +24,13 @@ class Writer:
     def __init__(self, schema: Schema) -> None:
         self._classes = schema.classes
         self._labels = [_line([label, ""]).rstrip(b"\n") for label in schema.classes]
-        self._lines = _compiled([label[:-1] for label in self._labels]) if schema.classes else _nothing
+        self.lines = _compiled([label[:-1] for label in self._labels])
 
     def write(self, predictions: Predictions, media_type: str) -> bytes:
         """Write numbers, or each row's label and the probabilities of all classes."""
         if media_type != CSV:
             return orjson.dumps({"predictions": self._values(predictions)}) + b"\n"
-        if lines := self._lines(predictions):
+        if self.lines and (lines := self.lines(predictions)):
             return lines
         text = orjson.dumps(predictions, option=orjson.OPT_SERIALIZE_NUMPY)
         # Python writes numbers from 1e16, below 0.0001 and those that are not finite in another way.
@@ -65,15 +65,11 @@ class Writer:
         )
 
 
-def _compiled(labels: Sequence[bytes]) -> Callable[[Predictions], bytes | None]:
+def _compiled(labels: Sequence[bytes]) -> Lines | None:
     try:
-        return Lines(labels)
+        return Lines(labels) if labels else None
     except Unavailable:
-        return _nothing
-
-
-def _nothing(predictions: Predictions) -> None:
-    """Leave all answers to be written in another way."""
+        return None
 
 
 def _line(cells: Sequence[str]) -> bytes:

@@ -7,32 +7,29 @@ only where it is needed.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from compiled import MeanForest
 from contract.text import shortened
 
 from sklearn_image import archive, forest, sample, schema, trial
 from sklearn_image.archive import FOREST, ONNX
 from sklearn_image.sample import Sample
-from sklearn_image.schema import Predict, Predictions, Schema
+from sklearn_image.schema import Predict, Schema
 
 # ONNX Runtime can say a lot.
 REASON_BYTES = 500
 
 log = logging.getLogger(__name__)
 
-# From a body of plain numbers and how many lines it has at most; None: it has to be read first.
-PredictText = Callable[[bytes, int], Predictions | None]
-
 
 class Computer(NamedTuple):
-    """What predicts for a matrix, and perhaps for text."""
+    """What predicts, and the forest where that is all of it: one can be asked by text, too."""
 
     predict: Predict
-    text: PredictText | None = None
+    forest: MeanForest | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ class Engine:
     reason: str
     schema: Schema
     predict: Predict
-    text: PredictText | None = None
+    forest: MeanForest | None = None
 
 
 def choose(folder: Path) -> Engine:
@@ -94,11 +91,9 @@ def _compared(predict: Predict, expected: Sample, task: str) -> str | None:
 def compiled(folder: Path, known: Schema) -> Computer:
     """Load forest.npz; raises what says why not."""
     evaluate = forest.load(folder, known)
-    text = evaluate.text if known.plain else None
     if known.classes:
-        return Computer(lambda matrix: evaluate(matrix.astype(np.float32)), text)
-    flat = text and partial(_flat_text, text)
-    return Computer(lambda matrix: evaluate(matrix.astype(np.float32)).reshape(-1), flat)
+        return Computer(lambda matrix: evaluate(matrix.astype(np.float32)), evaluate)
+    return Computer(lambda matrix: evaluate(matrix.astype(np.float32)).reshape(-1), evaluate)
 
 
 def onnx(folder: Path, known: Schema) -> Computer:
@@ -109,11 +104,6 @@ def onnx(folder: Path, known: Schema) -> Computer:
     if known.classes:
         return Computer(predict)
     return Computer(lambda matrix: predict(matrix).reshape(-1))
-
-
-def _flat_text(text: PredictText, body: bytes, lines: int) -> Predictions | None:
-    predictions = text(body, lines)
-    return predictions if predictions is None else predictions.reshape(-1)
 
 
 # In the order of their speed.

@@ -6,10 +6,11 @@ import orjson
 from contract.errors import UserError
 from serving import Answer, Refusal, Settings
 
+from sklearn_image import plain_text
 from sklearn_image.answers import Writer
 from sklearn_image.engine import Engine
 from sklearn_image.schema import Matrix
-from sklearn_image.wire import CSV, JSON, MOST_ROWS, Reader, TooManyRows
+from sklearn_image.wire import CSV, JSON, Reader, TooManyRows
 
 # A larger body is computed beside the loop, so that /ping is answered meanwhile.
 INLINE_BYTES = 64 * 1024
@@ -26,18 +27,18 @@ class ModelService:
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._predict = engine.predict
-        self._text = engine.text or _nothing
         self._read = Reader(engine.schema).read
-        self._write = Writer(engine.schema).write
+        writer = Writer(engine.schema)
+        self._write, self._answer = writer.write, plain_text.answering(engine, writer)
         self._parameters = orjson.dumps(_parameters(engine, settings))
 
     def invoke(self, body: bytes, content_type: str, accept: str) -> Answer:
         """Predict."""
         sent, wanted = negotiated(content_type, accept)
-        predictions = self._text(body, min(body.count(b"\n") + 1, MOST_ROWS)) if sent == CSV else None
-        if predictions is None:
-            predictions = self._predict(self._matrix(body, sent))
-        return Answer(self._write(predictions, wanted), WRITTEN[wanted])
+        answer = self._answer(body, wanted) if sent == CSV else None
+        if answer is None:
+            answer = self._write(self._predict(self._matrix(body, sent)), wanted)
+        return Answer(answer, WRITTEN[wanted])
 
     def _matrix(self, body: bytes, sent: str) -> Matrix:
         try:
@@ -52,10 +53,6 @@ class ModelService:
     def execution_parameters(self) -> bytes:
         """Tell batch transform how to send, and whoever asks what computes."""
         return self._parameters
-
-
-def _nothing(body: bytes, lines: int) -> None:
-    """Leave every body to be read."""
 
 
 def _parameters(engine: Engine, settings: Settings) -> dict[str, object]:

@@ -4,7 +4,7 @@ import ctypes
 
 import numpy as np
 import pytest
-from compiled import Lines, MeanForest, Tree, library
+from compiled import LabellingForest, Lines, MeanForest, Tree, library
 from compiled.layout import lay_out
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -151,3 +151,23 @@ def test_lines_are_those_that_python_writes(rows: list[list[float]]) -> None:
 def test_shares_of_a_thousand_are_written_here() -> None:
     for share in range(1001):
         assert Lines([b"a"])(np.array([[share / 1000]])) == f"a,{share / 1000!r}\n".encode()
+
+
+def leaves(*means: list[float]) -> MeanForest:
+    """Return a forest of trees that are one leaf."""
+    nothing = np.zeros(1, int)
+    tree = Tree(np.array([True]), nothing, nothing, nothing, np.zeros(1, np.float32), np.zeros(1, bool))
+    return MeanForest(lay_out([tree] * len(means))[0], 2, np.array(means))
+
+
+def test_a_forest_answers_in_lines() -> None:
+    answer = LabellingForest(leaves([1.0, 0.0], [0.5, 0.5]), Lines([b"yes", b"no"]))
+    assert answer(b"1,2\n3,4\n", 2) == b"yes,0.75,0.25\nyes,0.75,0.25\n"
+    assert answer(b"1,2\n3,4\n", 1) is None
+    assert answer(b"1,2\n3,x\n", 2) is None
+    assert answer(b"", 1) is None
+
+
+def test_means_that_take_more_digits_come_as_numbers() -> None:
+    answer = LabellingForest(leaves([1.0, 0.0], [0.0, 1.0], [0.0, 1.0]), Lines([b"yes", b"no"]))
+    np.testing.assert_array_equal(answer(b"1,2\n3,4\n", 2), [[1 / 3, 2 / 3]] * 2)
