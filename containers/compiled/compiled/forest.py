@@ -20,6 +20,8 @@ class Forest:
 
     _name: str
     _number: Any
+    # The same for NumPy: finding it out takes longer than a small forest.
+    _kind: np.dtype[Any]
 
     def __init__(self, laid: Laid, columns: int, outputs: int, **arrays: NDArray[Any]) -> None:
         """Take what both kinds have; `arrays` are called as in forest.c."""
@@ -34,7 +36,7 @@ class Forest:
         """Return a row of outputs for each row."""
         answers = library.array(self._number, len(rows) * self.outputs)()
         self._rows(self.given, rows.tobytes(), len(rows), answers)
-        return np.frombuffer(answers, self._number).reshape(-1, self.outputs)
+        return np.frombuffer(answers, self._kind).reshape(-1, self.outputs)
 
     def text(self, body: bytes, lines: int) -> Answers | None:
         """Return the same for at most so many lines of plain numbers; None: they have to be read in another way."""
@@ -42,13 +44,13 @@ class Forest:
         count = self._text(self.given, body, len(body), lines, answers)
         if count <= 0:
             return None
-        return np.frombuffer(answers, self._number, count * self.outputs).reshape(count, -1)
+        return np.frombuffer(answers, self._kind, count * self.outputs).reshape(count, -1)
 
 
 class MeanForest(Forest):
     """Trees whose leaves have a value for each output, in double precision; the answer is the mean."""
 
-    _name, _number = "forest_mean", c_double
+    _name, _number, _kind = "forest_mean", c_double, np.dtype(np.float64)
 
     def __init__(self, laid: Laid, columns: int, means: NDArray[np.float64]) -> None:
         """Take `means`, a row for each node.
@@ -84,7 +86,7 @@ class LabellingForest:
 class SumForest(Forest):
     """Trees that count for one output each, in single precision, added up in their order to a base."""
 
-    _name, _number = "forest_sum", c_float
+    _name, _number, _kind = "forest_sum", c_float, np.dtype(np.float32)
 
     def __init__(self, laid: Laid, columns: int, votes: Rows, targets: Ints, base: Rows) -> None:
         """Take `votes`, one for each node, `targets`, an output for each tree, and `base`, one for each output.
