@@ -2,6 +2,9 @@
 # ends), so what the image prints is log and nothing else. The image supplies serve_with(paths), which loads the model
 # once and returns a function of body, content type and accepted types ("" leaves them to the image) that answers
 # list(body =, type =).
+# Requests of the media type that the function has as attribute `joins` may be joined: for bodies without quotes, with a
+# line each, the answer is a line for each line, in this type; a body's lines among others are answered as alone, or not
+# all of them are answered.
 
 # Signals bad input: the status and the reason go to the caller.
 refuse_request <- function(status, ...) {
@@ -30,11 +33,10 @@ chosen_type <- function(accept, written, default) {
 }
 
 body_text <- function(bytes) {
-  codes <- as.integer(bytes)
-  if (!length(codes) || max(codes) <= BLANK) {
+  if (!length(bytes) || bytes[1] <= BLANK && all(bytes <= BLANK)) {
     refuse("the body is empty")
   }
-  if (min(codes) == 0L) {
+  if (length(grepRaw(NUL, bytes, fixed = TRUE))) {
     refuse("the body is not text")
   }
   text <- rawToChar(bytes)
@@ -42,7 +44,8 @@ body_text <- function(bytes) {
   text
 }
 
-BLANK <- utf8ToInt(" ") # and what is below: tabs, ends of lines
+BLANK <- charToRaw(" ") # and what is below: tabs, ends of lines
+NUL <- as.raw(0L)
 
 answered <- function(answer, body, type, accept) {
   tryCatch(c(answer(body_text(body), type, accept), status = 200L), error = function(error) {
@@ -82,14 +85,15 @@ answer_all <- function(answer, requests, answers) {
   }
 }
 
-# `requests` and `answers` are numbers of open files. The first frame, of status 0, says that the model is loaded.
+# `requests` and `answers` are numbers of open files. The first frame, of status 0, says that the model is loaded; its
+# type is the one whose requests may be joined, or "".
 work <- function(paths, requests, answers) {
   tryCatch(
     {
       answer <- serve_with(paths) # loaded here, not at the first request: R evaluates arguments when they are used
       requests <- file(paste0("/dev/fd/", requests), "rb", raw = TRUE)
       answers <- file(paste0("/dev/fd/", answers), "wb", raw = TRUE)
-      write_frame(answers, list(status = 0L, type = "", body = ""))
+      write_frame(answers, list(status = 0L, type = c(attr(answer, "joins"), "")[1], body = ""))
       answer_all(answer, requests, answers)
       0L
     },

@@ -1,4 +1,4 @@
-"""R workers behind the serving kernel: who is idle gets the next request, others wait in their order."""
+"""R workers behind the serving kernel: who is idle gets the next request, or several; others wait in their order."""
 
 import asyncio
 import json
@@ -11,8 +11,9 @@ from contextlib import suppress
 from serving import Answer, Refusal
 
 from r_front import media
+from r_front.request import Joined, Request
 from r_front.waiting import Full, Waiting
-from r_front.worker import Request, Worker
+from r_front.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,8 @@ LOOK_SECONDS = 5
 # What may wait for a worker.
 MOST_WAITING = 1000
 MOST_WAITING_BYTES = 512 * 1024 * 1024
+# So many requests are asked one by one after some that could not be joined: others like them may follow.
+ALONE = 100
 # Idle workers end in milliseconds; one that still computes does so for a client that has left.
 END_SECONDS = 2
 MAX_PAYLOAD_MB = 6
@@ -39,7 +42,7 @@ class RService:
 
     Args:
         command: starts an R worker; the numbers of its two pipes are added.
-        workers: R processes, each of which answers one request at a time.
+        workers: R processes, each of which answers one request, or several that are joined, at a time.
         startup_seconds: by then all have loaded the model.
         longest_seconds: a worker that takes longer for an answer ends the server.
         most_waiting: requests; more are answered 503.
@@ -66,6 +69,7 @@ class RService:
         self._workers: list[Worker] = []
         self._idle: list[Worker] = []
         self._waiting = Waiting(most_waiting, MOST_WAITING_BYTES)
+        self._alone = 0
         self._stopping = False
 
     async def started(self) -> None:
@@ -85,6 +89,7 @@ class RService:
         finally:
             if len(self._idle) < self._size:
                 self._kill()
+        self._joins = self._workers[0].joins
         log.info("%d R worker(s) are ready", self._size)
         self._look()
 
@@ -110,7 +115,7 @@ class RService:
 
     def invoke(self, body: bytes, content_type: str, accept: str) -> Awaitable[Answer]:
         """Give the request to an idle worker, or let it wait."""
-        request = Request(body, media.content_type(content_type), media.accepted(accept))
+        request = self._request(body, media.content_type(content_type), media.accepted(accept))
         if self._idle:
             self._idle.pop().ask(request)
             return request.answer
@@ -120,10 +125,29 @@ class RService:
             raise Refusal(503, f"{error} for {self._size} R worker(s); try again later") from None
         return request.answer
 
+    def _request(self, body: bytes, content_type: str, accept: str) -> Request:
+        joins = content_type == self._joins and accept in ("", content_type) and not self._alone
+        if self._alone:
+            self._alone -= 1
+        return Request(body, content_type, accept, joins=joins)
+
+    def _ask_alone(self, requests: Sequence[Request]) -> None:
+        """Ask them, and some of those that come after, one by one."""
+        self._alone = ALONE
+        self._waiting.put_back(requests)
+        while self._idle and self._give(self._idle[-1]):
+            self._idle.pop()
+
+    def _give(self, worker: Worker) -> bool:
+        """Ask the worker for those who have waited longest; False: nobody waits."""
+        requests = self._waiting.next(self._size)
+        if requests:
+            worker.ask(requests[0] if len(requests) == 1 else Joined(requests, self._ask_alone))
+        return bool(requests)
+
     def free(self, worker: Worker) -> None:
-        """Give the worker the request that has waited longest."""
-        if request := self._waiting.next():
-            worker.ask(request)
+        """Give the worker something to do."""
+        if self._give(worker):
             return
         self._idle.append(worker)
         if len(self._idle) == self._size and not self._ready.done():

@@ -1,8 +1,9 @@
 """Requests that wait for a worker, in the order in which they came."""
 
 from collections import deque
+from collections.abc import Sequence
 
-from r_front.worker import Request
+from r_front.request import MOST_JOINED_BYTES, Request
 
 
 class Full(Exception):
@@ -36,14 +37,27 @@ class Waiting:
         self._requests.append(request)
         self._bytes += len(request.body)
 
-    def next(self) -> Request | None:
-        """Return who has waited longest, of those who still do."""
-        while self._requests:
-            request = self._requests.popleft()
+    def next(self, workers: int) -> list[Request]:
+        """Return who has waited longest, of those who still do, and who may join: no more than one worker's share."""
+        found: list[Request] = []
+        room, share = MOST_JOINED_BYTES, -(-len(self._requests) // workers)
+        while self._requests and len(found) < share:
+            request = self._requests[0]
+            if found and not (found[0].joins and request.joins and len(request.body) <= room):
+                break
+            self._requests.popleft()
             self._bytes -= len(request.body)
             if not request.answer.done():
-                return request
-        return None
+                found.append(request)
+                room -= len(request.body)
+        return found
+
+    def put_back(self, requests: Sequence[Request]) -> None:
+        """Let them wait again, before all others, each for itself."""
+        for request in reversed(requests):
+            request.joins = False
+            self._requests.appendleft(request)
+            self._bytes += len(request.body)
 
     def _fits(self, request: Request) -> bool:
         room = self._bytes + len(request.body) <= self._most_bytes

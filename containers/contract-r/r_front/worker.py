@@ -34,16 +34,15 @@ class Pool(Protocol):
         """Hear that it answers no more."""
 
 
-class Request:
-    """What one client asks; `answer` is cancelled where the client has left."""
+class Question(Protocol):
+    """What a worker is asked."""
 
-    __slots__ = ("accept", "answer", "body", "content_type")
+    content_type: str
+    accept: str
+    body: bytes
 
-    def __init__(self, body: bytes, content_type: str, accept: str) -> None:
-        self.body = body
-        self.content_type = content_type.encode()
-        self.accept = accept.encode()
-        self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+    def answered(self, answer: Answer) -> None:
+        """Take the answer."""
 
 
 class Worker(asyncio.Protocol):
@@ -57,10 +56,12 @@ class Worker(asyncio.Protocol):
     def __init__(self, pool: Pool, command: Sequence[str]) -> None:
         self._pool = pool
         self._loop = asyncio.get_running_loop()
-        self._request: Request | None = None
+        self._question: Question | None = None
         self._received = bytearray()
         self._asked = 0.0
         self._requests: asyncio.WriteTransport | None = None
+        # The type whose requests may be joined (request.py): its first frame has it.
+        self.joins = ""
         self.gone = asyncio.Event()
         inner_requests, self._outer_requests = os.pipe()
         self._outer_answers, inner_answers = os.pipe()
@@ -78,14 +79,15 @@ class Worker(asyncio.Protocol):
         self._requests, _ = await self._loop.connect_write_pipe(asyncio.BaseProtocol, requests)
         await self._loop.connect_read_pipe(lambda: self, answers)
 
-    def ask(self, request: Request) -> None:
-        """Send a request; its answer is set when it comes."""
+    def ask(self, question: Question) -> None:
+        """Send a question, which gets its answer when it comes."""
         requests = self._requests
         assert requests is not None  # noqa: S101 - it has told that it is free
-        self._request = request
+        self._question = question
         self._asked = self._loop.time()
-        head = FRAME.pack(len(request.content_type), len(request.accept), len(request.body))
-        requests.writelines((head + request.content_type + request.accept, request.body))
+        content_type, accept = question.content_type.encode(), question.accept.encode()
+        head = FRAME.pack(len(content_type), len(accept), len(question.body))
+        requests.writelines((head + content_type + accept, question.body))
 
     def data_received(self, data: bytes) -> None:
         """Collect an answer, which comes in as many pieces as it takes."""
@@ -101,14 +103,16 @@ class Worker(asyncio.Protocol):
             self._answered(answer)
 
     def _answered(self, answer: Answer) -> None:
-        request, self._request = self._request, None
-        if request is not None and not request.answer.done():
-            request.answer.set_result(answer)
+        question, self._question = self._question, None
+        if question is None:
+            self.joins = answer.media_type
+        else:
+            question.answered(answer)
         self._pool.free(self)
 
     def check(self, longest_seconds: float) -> None:
         """Tell where an answer takes longer."""
-        if self._request and self._loop.time() - self._asked > longest_seconds:
+        if self._question and self._loop.time() - self._asked > longest_seconds:
             self._pool.lost(self, f"an R worker has not answered for {longest_seconds:g} seconds")
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -85,6 +85,14 @@ design_columns <- function(layout, rows) {
   design
 }
 
+# A header among other rows is refused then: some column has none of the names as a value.
+no_header_is_a_row <- function(schema) {
+  names <- names(schema$columns)
+  any(vapply(schema$columns, function(column) {
+    !any(if (is.null(column$levels)) is_number(names) else names %in% column$levels)
+  }, NA))
+}
+
 # A channel as the design matrix and the target's numbers.
 labelled <- function(schema, table) {
   cells <- as.matrix(table[names(schema$columns)])

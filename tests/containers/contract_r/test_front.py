@@ -107,6 +107,16 @@ def test_who_waits_is_answered_in_order(single: ProcessServer) -> None:
     assert answers[1:] == [["2"], ["3"], ["4"]]
 
 
+def test_who_waits_is_answered_together_where_the_image_allows_it(runtime: Processes, tmp_path: Path) -> None:
+    answers: list[list[str]] = [[], [], []]
+    with runtime.serve(tmp_path, {"MODEL_SERVER_WORKERS": "1", "JOINS": "text/csv"}) as started:
+        bodies = ("sleep 2", "lines", "lines and\nlines")
+        asking = [later(started, body, answer) for body, answer in zip(bodies, answers, strict=True)]
+        for thread in asking:
+            thread.join(10)
+    assert answers[1:] == [["2\n"], ["2\n2\n"]]
+
+
 def test_nothing_is_computed_for_a_client_that_left_while_it_waited(single: ProcessServer) -> None:
     answers: list[str] = []
     asking = later(single, "sleep 1", answers)

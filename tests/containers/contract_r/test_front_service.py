@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from r_front import media
-from r_front.service import RService
+from r_front.request import MOST_JOINED_BYTES
+from r_front.service import ALONE, RService
 from serving import Answer, Refusal
 
 pytestmark = pytest.mark.unit
@@ -20,12 +21,14 @@ class Ends(list[str]):
     """Why the server was ended."""
 
 
-def served(use: Callable[[RService], Coroutine[Any, Any, None]], ends: Ends | None = None, **options: Any) -> None:
+def served(
+    use: Callable[[RService], Coroutine[Any, Any, None]], ends: Ends | None = None, joins: str = "", **options: Any
+) -> None:
     """Start workers, use them, end them."""
 
     async def run() -> None:
         end = (ends if ends is not None else Ends()).append
-        command = [sys.executable, "-S", "-E", str(WORKER)]
+        command = [sys.executable, "-S", "-E", str(WORKER), joins]
         service = RService(command, **{"workers": 1, "startup_seconds": 20, "end": end, **options})
         try:
             await service.started()
@@ -75,6 +78,97 @@ def test_an_answer_that_nobody_waits_for_frees_the_worker() -> None:
         assert await body(service.invoke(b"echo", "", "")) == "echo"
 
     served(use)
+
+
+async def told(service: RService, *bodies: bytes, content_type: str = "text/csv", accept: str = "") -> list[str]:
+    """Ask while all workers are busy; return the bodies of the answers."""
+    asked = [service.invoke(request, content_type, accept) for request in bodies]
+    return [(await answer).body.decode() for answer in asked]
+
+
+def test_who_waits_is_asked_together_and_gets_its_own_lines() -> None:
+    async def use(service: RService) -> None:
+        assert await told(service, b"slow", b"a\nb\n", b"c", b"d\n") == ["slow:0\n", "a:1\nb:1\n", "c:1\n", "d:1\n"]
+
+    served(use, joins="text/csv")
+
+
+def test_one_that_is_refused_takes_no_other_with_it() -> None:
+    async def use(service: RService) -> None:
+        answers = await told(service, b"slow", b"a\n", b"bad\n", b"b\n")
+        assert answers == ["slow:0\n", "a:2\n", "bad among 1", "b:4\n"]
+
+    served(use, joins="text/csv")
+
+
+def test_those_that_do_not_have_a_line_for_each_line_are_asked_alone() -> None:
+    async def use(service: RService) -> None:
+        answers = await told(service, b"slow", b"header\na\n", b"b\n\nc\n", b"d\n")
+        assert answers == ["slow:0\n", "a:2\n", "b:3\nc:3\n", "d:4\n"]
+
+    served(use, joins="text/csv")
+
+
+def test_after_some_that_could_not_be_joined_the_next_ones_are_asked_alone() -> None:
+    async def use(service: RService) -> None:
+        await told(service, b"slow", b"bad\n", b"a\n")
+        frames = [answer.rpartition(":")[2] for answer in await told(service, b"slow", *[b"a\n"] * (ALONE + 10))]
+        assert frames[: ALONE - 1] == [f"{before}\n" for before in range(4, ALONE + 3)]
+        assert len(set(frames[ALONE:])) == 1
+
+    served(use, joins="text/csv")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "accept"),
+    [
+        (b'"a"', "text/csv", ""),
+        (b"a", "application/json", ""),
+        (b"a", "text/csv", "application/json"),
+        (b"a" * MOST_JOINED_BYTES, "text/csv", ""),
+    ],
+    ids=["quotes", "type", "accept", "size"],
+)
+def test_what_may_not_be_joined_is_asked_alone_in_its_turn(body: bytes, content_type: str, accept: str) -> None:
+    async def use(service: RService) -> None:
+        first, second, single, third = await asyncio.gather(
+            *(told(service, request) for request in (b"slow", b"a")),
+            told(service, body, content_type=content_type, accept=accept),
+            told(service, b"b"),
+        )
+        assert (first, second, third) == (["slow:0\n"], ["a:1\n"], ["b:3\n"])
+        assert single == [f"{body.decode()}:2\n"]
+
+    served(use, joins="text/csv")
+
+
+def test_no_more_is_joined_than_the_bound() -> None:
+    async def use(service: RService) -> None:
+        half = b"a" * (MOST_JOINED_BYTES // 2)
+        answers = await told(service, b"slow", half, half, b"b")
+        assert [answer.rpartition(":")[2] for answer in answers] == ["0\n", "1\n", "1\n", "2\n"]
+
+    served(use, joins="text/csv")
+
+
+def test_workers_share_those_who_wait() -> None:
+    async def use(service: RService) -> None:
+        answers = await told(service, b"slow", b"slow", *[b"slow\npid\n"] * 4)
+        first, second, third, _ = (answer.split()[1] for answer in answers[2:])
+        assert first == second != third
+
+    served(use, joins="text/csv", workers=2)
+
+
+def test_who_left_while_it_waited_is_not_asked_with_the_others() -> None:
+    async def use(service: RService) -> None:
+        running, left, first, last = (
+            asyncio.ensure_future(service.invoke(request, "text/csv", "")) for request in (b"slow", b"bad", b"a", b"b")
+        )
+        left.cancel()
+        assert [await body(answer) for answer in (running, first, last)] == ["slow:0\n", "a:1\n", "b:1\n"]
+
+    served(use, joins="text/csv")
 
 
 def test_a_worker_that_does_not_answer_in_time_ends_the_server() -> None:

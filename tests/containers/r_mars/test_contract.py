@@ -113,6 +113,17 @@ def test_many_callers_at_once_get_their_own_answers(server: Server) -> None:
     assert answers == expected * 3
 
 
+def test_callers_at_once_are_not_touched_by_what_others_send(server: Server) -> None:
+    bodies = [
+        ROW, f"{ROW}\r\n{ROW}", f"{ROW}\n\n{ROW}\n", '"3.1",1.4,0.2,"setosa"\n', "3.1,1.4,0.2,rosa", "", '"',
+        "species,petal_width,petal_length,sepal_width\nsetosa,0.2,1.4,3.5\n", *samples.body(1).splitlines(),
+    ]  # fmt: skip
+    expected = [post(server, body).text for body in bodies]
+    assert len(set(expected[4:7])) == 3
+    with ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(lambda body: post(server, body).text, bodies * 3)) == expected * 3
+
+
 def test_sigterm_lets_a_running_request_finish_and_ends_cleanly(runtime: Runtime, trained: Path) -> None:
     with runtime.serve(trained, {"MODEL_SERVER_WORKERS": "1"}) as started:
         rows = 60_000

@@ -78,4 +78,15 @@ test_that("what is refused is refused for the careful reading's reason", {
   expect_match(reason('{"instances": [[1, "d", 2]]}', "application/json", ""), "'d' is none of")
   expect_match(reason("1,b,2", "image/png", ""), "'image/png' is not read here")
   expect_match(reason("1,b,2", "text/csv", "image/png"), "'image/png' is not written here")
+  expect_identical(reason("1,b,2\n-1e308,c,1e308", "text/csv", ""), "row 2: the numbers are too large for the model")
+})
+
+test_that("requests are joined unless a header among them could pass for a row", {
+  joins <- function(...) attr(served(TERMS[1], list(columns = list(...))), "joins")
+  number <- function(name) list(name = name)
+  category <- function(name, ...) list(name = name, levels = c(...))
+  expect_identical(joins(number("a"), category("b", "a", "b")), "text/csv")
+  expect_identical(joins(category("a", "b", "c"), category("b", "d", "e")), "text/csv")
+  expect_null(joins(category("a", "a", "c"), category("b", "a", "b")))
+  expect_null(joins(number("1"), category("b", "1", "2")))
 })

@@ -3,7 +3,7 @@
 serve_with <- function(paths) {
   Sys.sleep(as.numeric(Sys.getenv("LOADING_SECONDS", "0")))
   asked <- 0L
-  function(body, type, accept) {
+  answer <- function(body, type, accept) {
     asked <<- asked + 1L
     words <- strsplit(body, " ", fixed = TRUE)[[1]]
     answer <- switch(words[1],
@@ -12,6 +12,7 @@ serve_with <- function(paths) {
       sleep = Sys.sleep(as.numeric(words[2])),
       hang = repeat {},
       die = quit("no", 3L),
+      lines = strrep(paste0(asked, "\n"), lengths(gregexpr("\n", body, fixed = TRUE))),
       long = strrep("x", as.integer(words[2])),
       noise = {
         print("printed")
@@ -22,4 +23,5 @@ serve_with <- function(paths) {
     )
     list(body = paste0(answer, ""), type = "text/plain")
   }
+  if (nzchar(Sys.getenv("JOINS"))) structure(answer, joins = Sys.getenv("JOINS")) else answer
 }
