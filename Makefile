@@ -40,8 +40,7 @@ contracts:
 	@lint-imports
 
 test: setup ## All tests (those that need a container engine run where one answers)
-	@pytest -n $(TEST_PROCESSES) --dist loadfile --ignore tests/journey
-	@pytest tests/journey # its tests share deployments that are dear to make
+	@pytest -n $(TEST_PROCESSES) --dist loadfile # tests/distribution.py tells who runs what
 
 format: setup ## Format the code
 	@ruff format .

@@ -1,4 +1,8 @@
-"""One deployment per runtime for the session, made by `make up` itself in a copy of this checkout."""
+"""The deployments that the journeys share, each made by `make up` itself in a copy of this checkout.
+
+Two differ in the runtime, one in that its models break: `make test` has each in a process of its own, beside the others
+(tests/distribution.py).
+"""
 
 import os
 import shutil
@@ -6,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,7 +20,7 @@ from local.settings import Runtime, Settings
 from tests.engine import require_engine
 from tests.journey.deployment import Deployment
 
-WORKLOADS = ("boston", "iris-forest", "iris-mars", "iris-sklearn", "iris-xgboost")
+IRIS = ("iris-forest", "iris-mars", "iris-xgboost")
 
 
 def free_port() -> int:
@@ -34,39 +39,66 @@ def settings_for(runtime: Runtime, home: Path) -> Settings:
     return Settings(home=home, port=free_port(), runtime=runtime)
 
 
-def deployed(runtime: Runtime, folder: Path, *more: str, unpushed: Sequence[str] = ()) -> Iterator[Deployment]:
+@contextmanager
+def deployed(
+    runtime: Runtime, folder: Path, *, demo: str, also: Sequence[str], unpushed: Sequence[str] = (), **environment: str
+) -> Iterator[Deployment]:
+    """What `make up` leaves for the workload `demo`, with the data of `also` pushed, and `unpushed` beside them."""
     settings = settings_for(runtime, folder / "home")
     deployment = Deployment.with_faulty_workload(settings, folder / "checkout")
-    deployment.environment["TRAINYARD_WORKLOADS"] = ",".join([*WORKLOADS, *more, *unpushed])
+    deployment.environment |= {"TRAINYARD_WORKLOADS": ",".join([demo, *also, *unpushed]), **environment}
     log = folder / "up.log"
     try:
         with log.open("w") as output:
             up = subprocess.run(
-                [sys.executable, "-m", "local.demo", "--keep", "boston"], timeout=900, check=False,
+                [sys.executable, "-m", "local.demo", "--keep", demo], timeout=900, check=False,
                 cwd=deployment.folder, env=os.environ | deployment.environment, stdout=output, stderr=output,
             )  # fmt: skip
         deployment.up_log = log.read_text()
         assert up.returncode == 0, deployment.up_log
-        for workload in ("iris-sklearn", *more):
+        for workload in also:
             deployment.push(workload)
-        outcome = deployment.run("iris-sklearn")
-        assert outcome["status"] == "SUCCEEDED", outcome.get("cause")
         yield deployment
     finally:
         deployment.command("trainyard-local", "clean", check=False)
         shutil.rmtree(folder / "checkout", ignore_errors=True)
 
 
+@contextmanager
+def serving(runtime: Runtime, folder: Path, *, unpushed: Sequence[str]) -> Iterator[Deployment]:
+    """`boston` and `iris-sklearn` are live."""
+    with deployed(runtime, folder, demo="boston", also=["iris-sklearn"], unpushed=unpushed) as deployment:
+        outcome = deployment.run("iris-sklearn")
+        assert outcome["status"] == "SUCCEEDED", outcome.get("cause")
+        yield deployment
+
+
 @pytest.fixture(scope="session")
 def on_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """Images run as processes; more workloads: those of this folder, and one whose image needs CRAN to build."""
-    unpushed = ["slopes", "watched"]
-    pushed = ("faulty", "asked", "canary", "linear", "trips")
-    yield from deployed("process", tmp_path_factory.mktemp("process"), *pushed, unpushed=unpushed)
+    """Images run as processes; all workloads but those of `breaking`. The image of `trips` needs CRAN to build."""
+    more = [*IRIS, "faulty", "slopes", "trips", "watched"]
+    with serving("process", tmp_path_factory.mktemp("process"), unpushed=more) as deployment:
+        yield deployment
 
 
 @pytest.fixture(scope="session")
 def on_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """Images run in the container engine."""
     require_engine()
-    yield from deployed("engine", tmp_path_factory.mktemp("engine"))
+    with serving("engine", tmp_path_factory.mktemp("engine"), unpushed=IRIS) as deployment:
+        yield deployment
+
+
+@pytest.fixture(scope="session")
+def breaking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """Images run as processes; `faulty` is live, whose model breaks on request, and may be the next moment.
+
+    Stacks of other kinds, a tuned one, a script and a trigger, are there to be removed at the end.
+    """
+    more = ["boston", "iris-forest", "watched"]
+    unhealthy = {"TRAINYARD_STARTUP_SECONDS": "20"}  # servers that never become healthy are waited for in several tests
+    with deployed(
+        "process", tmp_path_factory.mktemp("breaking"),
+        demo="faulty", also=["asked", "canary", "linear"], unpushed=more, **unhealthy,
+    ) as deployment:  # fmt: skip
+        yield deployment

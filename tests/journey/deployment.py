@@ -60,10 +60,7 @@ class Deployment:
 
     def __post_init__(self) -> None:
         """Point every client at the embedded AWS."""
-        self.environment = aws_environment(self.settings) | {
-            "TRAINYARD_RUNTIME": self.settings.runtime,
-            "TRAINYARD_STARTUP_SECONDS": "20",  # servers that never become healthy are waited for in several tests
-        }
+        self.environment = aws_environment(self.settings) | {"TRAINYARD_RUNTIME": self.settings.runtime}
 
     @classmethod
     def with_faulty_workload(cls, settings: Settings, folder: Path) -> Self:

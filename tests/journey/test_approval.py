@@ -47,28 +47,28 @@ def decide(deployment: Deployment, word: str, version: int) -> None:
     deployment.command("trainyard", word, "asked", str(version), "--reason", "as the test says")
 
 
-def test_runs_wait_for_people_who_approve_and_reject(on_processes: Deployment) -> None:
-    first, version = started(on_processes)
-    states, sagemaker = on_processes.client("stepfunctions"), on_processes.client("sagemaker")
+def test_runs_wait_for_people_who_approve_and_reject(breaking: Deployment) -> None:
+    first, version = started(breaking)
+    states, sagemaker = breaking.client("stepfunctions"), breaking.client("sagemaker")
     assert states.describe_execution(executionArn=first)["status"] == "RUNNING"
     assert sagemaker.list_endpoints(NameContains="dev-asked")["Endpoints"] == []
-    decide(on_processes, "approve", version)
-    deployed = on_processes.finish(first)
+    decide(breaking, "approve", version)
+    deployed = breaking.finish(first)
     assert deployed["status"] == "SUCCEEDED", deployed.get("cause")
     assert json.loads(deployed["output"])["not_compared"] == "nothing serves yet"
-    (live,) = versions(on_processes)
+    (live,) = versions(breaking)
     assert (live["variant"], live["status"], live["reason"]) == ("careful", "Approved", "as the test says")
-    config = on_processes.endpoint("asked")["EndpointConfigName"]
+    config = breaking.endpoint("asked")["EndpointConfigName"]
 
-    second, version = started(on_processes)
-    decide(on_processes, "reject", version)
-    refused = on_processes.finish(second)
+    second, version = started(breaking)
+    decide(breaking, "reject", version)
+    refused = breaking.finish(second)
     assert (refused["status"], refused["error"]) == ("FAILED", "ApprovalRefused")
     assert "rejected" in refused["cause"]
     assert "as the test says" in refused["cause"]
-    assert on_processes.endpoint("asked")["EndpointConfigName"] == config
-    assert [one["variant"] for one in versions(on_processes)] == [None, "careful"]
-    compared = scored(on_processes, second)
+    assert breaking.endpoint("asked")["EndpointConfigName"] == config
+    assert [one["variant"] for one in versions(breaking)] == [None, "careful"]
+    compared = scored(breaking, second)
     assert compared == {"name": "careful", "metrics": compared["metrics"], "error": ""}
     assert compared["metrics"]["accuracy"] > 0.5
 

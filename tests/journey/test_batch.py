@@ -84,6 +84,7 @@ def test_files_that_came_together_started_one_run(pushed: Deployment) -> None:
     time.sleep(3)
     (run,) = executions(pushed, "watched")
     assert pushed.finish(run["executionArn"])["status"] == "SUCCEEDED"
+    assert pushed.predict("watched", [{"brightness": 0.5, "kind": "a"}]).status == 200
 
 
 def test_a_schedule_starts_a_batch_with_its_input(pushed: Deployment) -> None:

@@ -30,6 +30,6 @@ def test_demo_predicts_through_the_api_on_processes(on_processes: Deployment) ->
 
 @pytest.mark.image
 @pytest.mark.timeout(1200)
-def test_demo_predicts_through_the_api_on_the_engine(on_engine: Deployment) -> None:
+def test_demo_predicts_through_the_api_on_engine(on_engine: Deployment) -> None:
     assert_tells_predictions_and_next_steps(on_engine.up_log)
     assert on_engine.command("trainyard-local", "status").stdout.count("engine") >= 1

@@ -13,19 +13,19 @@ COLOUR = {"brightness": 0.5, "kind": "a"}
 
 
 @pytest.fixture
-def serving(on_processes: Deployment) -> Iterator[Deployment]:
+def serving(breaking: Deployment) -> Iterator[Deployment]:
     """The faulty workload, healthy and live; after the test it still is, with the same endpoint config."""
-    if not pointer(on_processes):
-        assert on_processes.run("faulty")["status"] == "SUCCEEDED"
-    before, live = on_processes.endpoint("faulty"), pointer(on_processes)
-    yield on_processes
-    after = on_processes.endpoint("faulty")
+    if not pointer(breaking):
+        assert breaking.run("faulty")["status"] == "SUCCEEDED"
+    before, live = breaking.endpoint("faulty"), pointer(breaking)
+    yield breaking
+    after = breaking.endpoint("faulty")
     assert after["EndpointStatus"] == "InService"
     assert after["EndpointConfigName"] == before["EndpointConfigName"]
-    assert pointer(on_processes) == live
-    assert on_processes.predict("faulty", [COLOUR]).body["predictions"][0]["label"] == "red"
-    assert configs(on_processes) >= {before["EndpointConfigName"]}
-    assert leases(on_processes) == []
+    assert pointer(breaking) == live
+    assert breaking.predict("faulty", [COLOUR]).body["predictions"][0]["label"] == "red"
+    assert configs(breaking) >= {before["EndpointConfigName"]}
+    assert leases(breaking) == []
 
 
 def pointer(deployment: Deployment) -> dict[str, Any] | None:

@@ -37,20 +37,20 @@ def statuses(answers: Sequence[Answer]) -> set[int]:
     return {answer.status for answer in answers}
 
 
-def test_a_model_that_is_well_goes_through_the_canary(on_processes: Deployment) -> None:
-    assert on_processes.run("canary")["status"] == "SUCCEEDED"
-    first = on_processes.endpoint("canary")
+def test_a_model_that_is_well_goes_through_the_canary(breaking: Deployment) -> None:
+    assert breaking.run("canary")["status"] == "SUCCEEDED"
+    first = breaking.endpoint("canary")
     assert "LastDeploymentConfig" not in first
-    leave_behind(on_processes, "canary")
-    with on_processes.calling("canary", COLOUR, pause=0.5) as answers:
-        outcome = on_processes.run("canary")
+    leave_behind(breaking, "canary")
+    with breaking.calling("canary", COLOUR, pause=0.5) as answers:
+        outcome = breaking.run("canary")
     assert outcome["status"] == "SUCCEEDED", outcome.get("cause")
-    second = on_processes.endpoint("canary")
+    second = breaking.endpoint("canary")
     assert second["EndpointConfigName"] == json.loads(outcome["output"])["config"] != first["EndpointConfigName"]
     assert routing(second)["Type"] == "CANARY"
     assert (second["LastModifiedTime"] - first["LastModifiedTime"]).total_seconds() >= CANARY_BAKES
     assert statuses(answers) == {200}
-    assert nothing_left(on_processes, "canary")
+    assert nothing_left(breaking, "canary")
 
 
 def leave_behind(deployment: Deployment, workload: str) -> None:
@@ -72,17 +72,17 @@ def nothing_left(deployment: Deployment, workload: str) -> bool:
     return artifacts == 0 and f"dev-{workload}-breaker-{LEFT}" not in names(deployment, workload)[1]
 
 
-def test_an_alarm_in_a_linear_step_brings_the_old_model_back_and_leaves_nothing(on_processes: Deployment) -> None:
-    assert on_processes.run("linear")["status"] == "SUCCEEDED"
-    first, before = on_processes.endpoint("linear"), names(on_processes, "linear")
-    with on_processes.calling("linear", COLOUR, pause=0.5) as answers:
-        outcome = on_processes.run("linear", hyperparameters={"breaker": {"fault": "deployed"}})
+def test_an_alarm_in_a_linear_step_brings_the_old_model_back_and_leaves_nothing(breaking: Deployment) -> None:
+    assert breaking.run("linear")["status"] == "SUCCEEDED"
+    first, before = breaking.endpoint("linear"), names(breaking, "linear")
+    with breaking.calling("linear", COLOUR, pause=0.5) as answers:
+        outcome = breaking.run("linear", hyperparameters={"breaker": {"fault": "deployed"}})
     assert (outcome["status"], outcome["error"]) == ("FAILED", "DeploymentFailed")
     assert "dev-linear-breaker-5xx" in outcome["cause"]  # it is OK again as soon as the old model answers all
     assert statuses(answers) == {200, 502}, "half of the traffic met the new model"
-    after = on_processes.endpoint("linear")
+    after = breaking.endpoint("linear")
     assert (after["EndpointStatus"], after["EndpointConfigName"]) == ("InService", first["EndpointConfigName"])
-    assert statuses([on_processes.predict("linear", [COLOUR]) for _ in range(5)]) == {200}
-    assert names(on_processes, "linear") == before
-    table = on_processes.output("storage", "LeaseTableName")
-    assert "Item" not in on_processes.client("dynamodb").get_item(TableName=table, Key={"lease": {"S": "dev-linear"}})
+    assert statuses([breaking.predict("linear", [COLOUR]) for _ in range(5)]) == {200}
+    assert names(breaking, "linear") == before
+    table = breaking.output("storage", "LeaseTableName")
+    assert "Item" not in breaking.client("dynamodb").get_item(TableName=table, Key={"lease": {"S": "dev-linear"}})

@@ -9,14 +9,14 @@ from tests.journey.deployment import Deployment
 pytestmark = [pytest.mark.local, pytest.mark.timeout(1200)]
 
 
-def test_two_runs_at_once_deploy_one_after_the_other(on_processes: Deployment) -> None:
-    scale(on_processes, 2)
-    executions = [on_processes.start("faulty") for _ in range(2)]
-    outcomes = [on_processes.finish(execution) for execution in executions]
+def test_two_runs_at_once_deploy_one_after_the_other(breaking: Deployment) -> None:
+    scale(breaking, 2)
+    executions = [breaking.start("faulty") for _ in range(2)]
+    outcomes = [breaking.finish(execution) for execution in executions]
     assert [outcome["status"] for outcome in outcomes] == ["SUCCEEDED", "SUCCEEDED"], outcomes
-    spans = sorted(deploying(on_processes, execution) for execution in executions)
+    spans = sorted(deploying(breaking, execution) for execution in executions)
     assert spans[0][1] <= spans[1][0], "both runs deployed at the same time"
-    endpoint = on_processes.endpoint("faulty")
+    endpoint = breaking.endpoint("faulty")
     assert endpoint["EndpointStatus"] == "InService"
     assert [item["CurrentInstanceCount"] for item in endpoint["ProductionVariants"]] == [2], "capacity was reset"
 

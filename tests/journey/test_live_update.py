@@ -30,5 +30,5 @@ def test_update_loses_no_request_on_processes(on_processes: Deployment) -> None:
 
 @pytest.mark.image
 @pytest.mark.timeout(1200)
-def test_update_loses_no_request_on_the_engine(on_engine: Deployment) -> None:
+def test_update_loses_no_request_on_engine(on_engine: Deployment) -> None:
     updated_under_load(on_engine)

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from local.access.needs import Need
 from tests.journey.deployment import Deployment
 from tests.permissions.deployed import grants, recorded
 from tests.permissions.evaluator import Grant, evaluate
@@ -27,10 +28,18 @@ def general(grant: Grant) -> tuple[str, str]:
 
 
 def test_no_call_of_a_run_would_be_denied_on_aws(on_processes: Deployment) -> None:
-    needed = recorded(on_processes.settings.state / "calls.jsonl")
-    verdicts = evaluate(grants(on_processes.client), needed)
+    assert denied(on_processes) == []
+
+
+def test_no_call_of_breaking_runs_would_be_denied_on_aws(breaking: Deployment) -> None:
+    assert denied(breaking) == []
+
+
+def denied(deployment: Deployment) -> list[tuple[Need, str]]:
+    needed = recorded(deployment.settings.state / "calls.jsonl")
+    verdicts = evaluate(grants(deployment.client), needed)
     assert len({need.role for need in needed}) > 2
-    assert [(v.need, v.problem) for v in verdicts if not v.allowed] == []
+    return [(verdict.need, verdict.problem) for verdict in verdicts if not verdict.allowed]
 
 
 def test_what_jobs_may_do_they_do(on_processes: Deployment) -> None:

@@ -17,9 +17,9 @@ SOMEBODY = {"lease": {"S": "dev-faulty"}, "holder": {"S": "trainyard-somebody"}}
 
 
 @pytest.fixture(scope="module")
-def prod(on_processes: Deployment) -> Iterator[Deployment]:
+def prod(breaking: Deployment) -> Iterator[Deployment]:
     """A second stage of one workload, beside all that is deployed in `dev`."""
-    made = Deployment(on_processes.settings, on_processes.folder)
+    made = Deployment(breaking.settings, breaking.folder)
     made.environment |= {"TRAINYARD_STAGE": "prod", "TRAINYARD_WORKLOADS": "faulty"}
     made.command(*DEPLOY, "--output", "cdk.out.prod")
     made.push("faulty")
@@ -45,19 +45,19 @@ def alarms(deployment: Deployment) -> dict[str, str]:
     return {alarm["AlarmName"].removeprefix(prefix): alarm["StateValue"] for alarm in found}
 
 
-def test_a_stage_runs_while_the_other_waits_for_its_own_lease(on_processes: Deployment, prod: Deployment) -> None:
-    table = on_processes.output("storage", "LeaseTableName")
+def test_a_stage_runs_while_the_other_waits_for_its_own_lease(breaking: Deployment, prod: Deployment) -> None:
+    table = breaking.output("storage", "LeaseTableName")
     assert table != prod.output("storage", "LeaseTableName")
-    dynamodb = on_processes.client("dynamodb")
+    dynamodb = breaking.client("dynamodb")
     dynamodb.put_item(TableName=table, Item={**SOMEBODY, "expires": {"N": str(int(time.time()) + 600)}})
-    waiting = on_processes.start("faulty")
+    waiting = breaking.start("faulty")
     try:
         assert prod.run("faulty")["status"] == "SUCCEEDED"
-        assert on_processes.client("stepfunctions").describe_execution(executionArn=waiting)["status"] == "RUNNING"
+        assert breaking.client("stepfunctions").describe_execution(executionArn=waiting)["status"] == "RUNNING"
     finally:
         dynamodb.delete_item(TableName=table, Key={"lease": SOMEBODY["lease"]})
-    assert on_processes.finish(waiting)["status"] == "SUCCEEDED"
-    for deployment in (on_processes, prod):
+    assert breaking.finish(waiting)["status"] == "SUCCEEDED"
+    for deployment in (breaking, prod):
         live = pointer(deployment)
         assert live["endpoint"] == f"{deployment.stage}-faulty"
         assert all(model.startswith(f"{deployment.stage}-faulty-") for model in live["models"].values())
@@ -65,8 +65,8 @@ def test_a_stage_runs_while_the_other_waits_for_its_own_lease(on_processes: Depl
         assert deployment.predict("faulty", [RECORD]).status == 200
 
 
-def test_what_goes_wrong_in_a_stage_alarms_that_stage_alone(on_processes: Deployment, prod: Deployment) -> None:
-    assert alarms(on_processes).keys() == alarms(prod).keys()
+def test_what_goes_wrong_in_a_stage_alarms_that_stage_alone(breaking: Deployment, prod: Deployment) -> None:
+    assert alarms(breaking).keys() == alarms(prod).keys()
     dimensions = [{"Name": "EndpointName", "Value": "prod-faulty"}, {"Name": "VariantName", "Value": "breaker"}]
     prod.client("cloudwatch").put_metric_data(
         Namespace="AWS/SageMaker",
@@ -77,15 +77,15 @@ def test_what_goes_wrong_in_a_stage_alarms_that_stage_alone(on_processes: Deploy
         ],
     )
     assert alarms(prod)["faulty-breaker-5xx"] == "ALARM"
-    assert alarms(on_processes)["faulty-breaker-5xx"] == "OK"
+    assert alarms(breaking)["faulty-breaker-5xx"] == "OK"
 
 
-def test_retiring_a_stage_leaves_the_other_serving(on_processes: Deployment, prod: Deployment) -> None:
-    before = pointer(on_processes), on_processes.endpoint("faulty")["EndpointConfigName"]
+def test_retiring_a_stage_leaves_the_other_serving(breaking: Deployment, prod: Deployment) -> None:
+    before = pointer(breaking), breaking.endpoint("faulty")["EndpointConfigName"]
     prod.command("trainyard", "retire", "faulty", "--yes")
     assert prod.predict("faulty", [RECORD]).status == 503
-    assert (pointer(on_processes), on_processes.endpoint("faulty")["EndpointConfigName"]) == before
-    assert on_processes.predict("faulty", [RECORD]).status == 200
+    assert (pointer(breaking), breaking.endpoint("faulty")["EndpointConfigName"]) == before
+    assert breaking.predict("faulty", [RECORD]).status == 200
     sagemaker = prod.client("sagemaker")
     left = [one["ModelName"] for one in sagemaker.list_models(NameContains="prod-faulty")["Models"]]
     left += [one["EndpointName"] for one in sagemaker.list_endpoints(NameContains="prod-faulty")["Endpoints"]]

@@ -22,13 +22,13 @@ POINTER = "/trainyard/dev/faulty/live"
 
 
 @pytest.fixture
-def tested(on_processes: Deployment) -> Deployment:
+def tested(breaking: Deployment) -> Deployment:
     """`breaker` has a tenth of the traffic, `twin` the rest; predictions are captured."""
-    sagemaker, ssm = on_processes.client("sagemaker"), on_processes.client("ssm")
+    sagemaker, ssm = breaking.client("sagemaker"), breaking.client("ssm")
     try:
         pointer = json.loads(ssm.get_parameter(Name=POINTER)["Parameter"]["Value"])
     except ssm.exceptions.ParameterNotFound:
-        assert on_processes.run("faulty")["status"] == "SUCCEEDED"
+        assert breaking.run("faulty")["status"] == "SUCCEEDED"
         pointer = json.loads(ssm.get_parameter(Name=POINTER)["Parameter"]["Value"])
     (breaker,) = sagemaker.describe_endpoint_config(EndpointConfigName=pointer["config"])["ProductionVariants"]
     config = f"dev-faulty-{int(time.time()):010x}"
@@ -40,15 +40,15 @@ def tested(on_processes: Deployment) -> Deployment:
         ],
         DataCaptureConfig={
             "InitialSamplingPercentage": 100,
-            "DestinationS3Uri": f"s3://{on_processes.output('storage', 'BucketName')}/faulty/capture/",
+            "DestinationS3Uri": f"s3://{breaking.output('storage', 'BucketName')}/faulty/capture/",
             "CaptureOptions": [{"CaptureMode": "Output"}],
         },
     )
     sagemaker.update_endpoint(EndpointName=pointer["endpoint"], EndpointConfigName=config)
-    until(lambda: on_processes.endpoint("faulty")["EndpointStatus"] == "InService")
+    until(lambda: breaking.endpoint("faulty")["EndpointStatus"] == "InService")
     value = json.dumps(pointer | {"config": config})
     ssm.put_parameter(Name=POINTER, Value=value, Type="String", Overwrite=True)
-    return on_processes
+    return breaking
 
 
 def test_a_test_is_judged_brought_back_and_promoted(tested: Deployment) -> None:

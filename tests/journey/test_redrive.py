@@ -16,29 +16,29 @@ def redriven(deployment: Deployment, execution: str) -> dict[str, Any]:
     return deployment.finish(execution)
 
 
-def test_a_run_whose_data_was_mended_is_redriven(on_processes: Deployment) -> None:
-    bucket, key = on_processes.output("storage", "BucketName"), "faulty/data-mended/colours.csv"
-    s3 = on_processes.client("s3")
+def test_a_run_whose_data_was_mended_is_redriven(breaking: Deployment) -> None:
+    bucket, key = breaking.output("storage", "BucketName"), "faulty/data-mended/colours.csv"
+    s3 = breaking.client("s3")
     s3.put_object(Bucket=bucket, Key=key, Body=b"colour,brightness,kind\n")
-    execution = on_processes.start("faulty", data={"uri": f"s3://{bucket}/{key}"})
-    assert on_processes.finish(execution)["status"] == "FAILED"
-    s3.put_object(Bucket=bucket, Key=key, Body=(on_processes.folder / "workloads/faulty/colours.csv").read_bytes())
-    outcome = redriven(on_processes, execution)
+    execution = breaking.start("faulty", data={"uri": f"s3://{bucket}/{key}"})
+    assert breaking.finish(execution)["status"] == "FAILED"
+    s3.put_object(Bucket=bucket, Key=key, Body=(breaking.folder / "workloads/faulty/colours.csv").read_bytes())
+    outcome = redriven(breaking, execution)
     assert outcome["status"] == "SUCCEEDED", outcome.get("cause")
     assert outcome["redriveCount"] == 1
-    assert on_processes.predict("faulty", [COLOUR]).status == 200
+    assert breaking.predict("faulty", [COLOUR]).status == 200
 
 
-def test_an_aborted_run_stops_its_job_and_is_redriven(on_processes: Deployment) -> None:
-    before = preparations(on_processes)
-    execution = on_processes.start("faulty")
-    job = started(on_processes, before)
-    on_processes.client("stepfunctions").stop_execution(executionArn=execution)
-    assert on_processes.finish(execution)["status"] == "ABORTED"
-    assert ended(on_processes, job) in ("Stopped", "Completed")
-    outcome = redriven(on_processes, execution)
+def test_an_aborted_run_stops_its_job_and_is_redriven(breaking: Deployment) -> None:
+    before = preparations(breaking)
+    execution = breaking.start("faulty")
+    job = started(breaking, before)
+    breaking.client("stepfunctions").stop_execution(executionArn=execution)
+    assert breaking.finish(execution)["status"] == "ABORTED"
+    assert ended(breaking, job) in ("Stopped", "Completed")
+    outcome = redriven(breaking, execution)
     assert outcome["status"] == "SUCCEEDED", outcome.get("cause")
-    assert on_processes.endpoint("faulty")["EndpointStatus"] == "InService"
+    assert breaking.endpoint("faulty")["EndpointStatus"] == "InService"
 
 
 def preparations(deployment: Deployment) -> set[str]:

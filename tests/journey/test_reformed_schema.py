@@ -47,25 +47,25 @@ def endpoints(deployment: Deployment) -> list[str]:
     return [endpoint["EndpointName"] for endpoint in listed]
 
 
-def test_old_requests_meet_the_old_model_new_ones_the_new_and_none_is_lost(on_processes: Deployment) -> None:
-    if not endpoints(on_processes):
-        assert on_processes.run("faulty")["status"] == "SUCCEEDED"
-    before, data = on_processes.settled("faulty"), wide_data(on_processes)
+def test_old_requests_meet_the_old_model_new_ones_the_new_and_none_is_lost(breaking: Deployment) -> None:
+    if not endpoints(breaking):
+        assert breaking.run("faulty")["status"] == "SUCCEEDED"
+    before, data = breaking.settled("faulty"), wide_data(breaking)
     calls: list[Call] = []
     stop = threading.Event()
-    callers = [threading.Thread(target=call_on, args=(on_processes, record, calls, stop)) for record in (NARROW, WIDE)]
+    callers = [threading.Thread(target=call_on, args=(breaking, record, calls, stop)) for record in (NARROW, WIDE)]
     for caller in callers:
         caller.start()
     try:
-        outcome = on_processes.run("faulty", data={"uri": data})
+        outcome = breaking.run("faulty", data={"uri": data})
     finally:
         stop.set()
         for caller in callers:
             caller.join(timeout=90)
     assert outcome["status"] == "SUCCEEDED", outcome.get("cause")
-    after, _ = on_processes.pointer("faulty")
+    after, _ = breaking.pointer("faulty")
     assert after["endpoint"] != before["endpoint"]
-    assert endpoints(on_processes) == [after["endpoint"]]
+    assert endpoints(breaking) == [after["endpoint"]]
     models = {False: model_told(before, "breaker"), True: model_told(after, "breaker")}
     for call in calls:
         assert call.answer.status in (200, 400), call  # 400: this form is not, or no longer, the live one

@@ -24,26 +24,26 @@ def left(deployment: Deployment) -> list[str]:
     ]
 
 
-def test_retired_workload_comes_back_with_its_next_run(on_processes: Deployment) -> None:
-    on_processes.command("trainyard", "retire", "faulty", "--yes")
-    assert not [name for name in left(on_processes) if name.startswith("dev-faulty")]
-    assert on_processes.predict("faulty", [{"brightness": 0.5, "kind": "a"}]).status == 503
-    assert on_processes.run("faulty")["status"] == "SUCCEEDED"
-    assert on_processes.predict("faulty", [{"brightness": 0.5, "kind": "a"}]).status == 200
+def test_retired_workload_comes_back_with_its_next_run(breaking: Deployment) -> None:
+    breaking.command("trainyard", "retire", "faulty", "--yes")
+    assert not [name for name in left(breaking) if name.startswith("dev-faulty")]
+    assert breaking.predict("faulty", [{"brightness": 0.5, "kind": "a"}]).status == 503
+    assert breaking.run("faulty")["status"] == "SUCCEEDED"
+    assert breaking.predict("faulty", [{"brightness": 0.5, "kind": "a"}]).status == 200
 
 
-def test_destroy_finds_everything_without_its_state_machines_and_tells_what_to_type(on_processes: Deployment) -> None:
-    stacks, sagemaker = on_processes.client("cloudformation"), on_processes.client("sagemaker")
+def test_destroy_finds_everything_without_its_state_machines_and_tells_what_to_type(breaking: Deployment) -> None:
+    stacks, sagemaker = breaking.client("cloudformation"), breaking.client("sagemaker")
     for version in sagemaker.list_model_packages(ModelPackageGroupName="dev-faulty")["ModelPackageSummaryList"]:
         sagemaker.delete_model_package(ModelPackageName=version["ModelPackageArn"])  # else their group holds the stack
     stacks.delete_stack(StackName="trainyard-dev-workload-faulty")
-    said = on_processes.command("trainyard", "destroy", "--yes").stdout
-    assert left(on_processes) == []
+    said = breaking.command("trainyard", "destroy", "--yes").stdout
+    assert left(breaking) == []
     assert "cdk destroy" in said
-    on_processes.command("cdk", "destroy", "--all", "--force")
+    breaking.command("cdk", "destroy", "--all", "--force")
     names = [stack["StackName"] for stack in stacks.describe_stacks()["Stacks"]]
     assert not [name for name in names if name.startswith("trainyard-")]
     ours = {kind: [one for one in names if "trainyard-dev" in one or one.startswith("dev-")]
-            for kind, names in remains(on_processes).items()}  # fmt: skip
+            for kind, names in remains(breaking).items()}  # fmt: skip
     assert {bucket.split("-")[3][:6] for bucket in ours.pop("s3")} == {"bucket", "access"}, "kept on purpose"
     assert {kind for kind, names in ours.items() if names} <= IDLE, ours
