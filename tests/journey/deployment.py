@@ -173,10 +173,14 @@ class Deployment:
 
     def models_told(self, workload: str) -> dict[str, str]:
         """What the API calls the models that are live, by variant."""
+        return {variant["name"]: variant["model"] for variant in self.described(workload)["variants"]}
+
+    def described(self, workload: str) -> dict[str, Any]:
+        """What the API tells of a workload: features, example, variants."""
         address, headers = f"{self.api_url}/v1/workloads/{workload}", {"x-api-key": self.api_key}
         answer = requests.get(address, headers=headers, timeout=60)
         assert answer.status_code == 200, answer.text
-        return {variant["name"]: variant["model"] for variant in answer.json()["variants"]}
+        return dict(answer.json())
 
     @cached_property
     def api_url(self) -> str:

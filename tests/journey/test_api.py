@@ -60,8 +60,7 @@ def test_compressed_csv_is_refused(on_processes: Deployment) -> None:
 
 
 def test_a_hundred_thousand_rows_are_answered_within_the_time_out(on_processes: Deployment) -> None:
-    headers = {"x-api-key": on_processes.api_key}
-    example = requests.get(f"{on_processes.api_url}/v1/workloads/boston", headers=headers, timeout=30).json()["example"]
+    example = on_processes.described("boston")["example"]
     line = ",".join(str(round(value)) for value in example.values())
     body = "\n".join([",".join(example), *[line] * 100_000]).encode()
     assert len(body) < LIMIT

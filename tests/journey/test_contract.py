@@ -22,7 +22,8 @@ LIVE = r"/(iris-sklearn|boston)(/|$)|^/v1/workloads$|^/openapi.json$|^/$"
 def test_api_keeps_its_contract(on_processes: Deployment) -> None:
     done = on_processes.command(
         "schemathesis", "run", f"{on_processes.api_url}/openapi.json", "-H", f"x-api-key: {on_processes.api_key}",
-        "--checks", ",".join(CHECKS), "--max-examples", "10", "--seed", "28", "--no-color", "--workers", "2",
+        # One worker: in two threads Python's own parser, which Hypothesis calls, may fail (recursion depth mismatch).
+        "--checks", ",".join(CHECKS), "--max-examples", "10", "--seed", "28", "--no-color", "--workers", "1",
         "--include-path-regex", LIVE,
         check=False, timeout=300,
     )  # fmt: skip
