@@ -33,6 +33,8 @@ ENVIRONMENTS: tuple[dict[str, str], ...] = (
     {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "application/json"},
 )
 CELLS = ["1", "-2.25", "0.1", "1e-5", "", "nan", "3e38", "1e39", "inf", "x"]
+ODD = ["+1", ".5", "5.", "01", "-0", "1e400", "1e-50", "9007199254740993", "1_0", "0x1", '"1"', "-", "1e", "1.2.3"]
+MARKS = [",", ",", ",", ",", ",", ",", "\n", "\n", "\r\n", "\r", " ", ";", "\t", "#", "\0", "\xa0"]
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +44,8 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> tuple[predictor.Predict
     labels = TRAINED[:, 0] * TRAINED[:, 1] + TRAINED[:, 2]
     xgboost.train({"nthread": 1}, xgboost.DMatrix(TRAINED, labels), 20).save_model(folder / "model.json")
     fast, slow = predictor.load(folder), predictor.load(folder)
-    assert fast.engine == "onnxruntime"
-    slow.compute = None
+    assert fast.engine == "compiled"
+    slow.compute, slow.text = None, lambda body: None
     return fast, slow
 
 
@@ -71,6 +73,25 @@ def same(engines: Engines, environment: dict[str, str], body: bytes, content_typ
 @example([["1", "2", "3", "4", "5"]], {})
 def test_any_csv_is_answered_the_same(engines: Engines, rows: list[list[str]], environment: dict[str, str]) -> None:
     same(engines, environment, "\n".join(map(",".join, rows)).encode(), "text/csv")
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(["1", "-2.25", "1e-5", *ODD, *MARKS]), max_size=16).map("".join))
+@example("1,2,3,4\r\n5,6,7,8\r\n")
+@example("1,2,3,4\n\n5,6,7,8\n")
+@example("1,2,3,4,\n")
+@example("1,2,3,4\r")
+@example("\n1,2,3,4\n")
+@example("1,2,3,4,5,6,7,8\n")
+@example("+1,.5,5.,-0")
+def test_any_text_is_answered_the_same(engines: Engines, text: str) -> None:
+    same(engines, {}, text.encode(), "text/csv")
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.floats(width=32, allow_nan=False), min_size=4, max_size=4), min_size=1, max_size=20))
+def test_any_numbers_are_answered_the_same(engines: Engines, rows: list[list[float]]) -> None:
+    same(engines, {}, "".join(",".join(map(repr, row)) + "\n" for row in rows).encode(), "text/csv")
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS, ids=str)

@@ -1,16 +1,19 @@
 """The fast engine says what XGBoost says; what it cannot say so is left to XGBoost."""
 
+import json
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
 import xgboost
+from compiled import Unavailable, library
 from numpy.typing import NDArray
-from xgboost_image import forest
-from xgboost_image.evaluator import Evaluator
+from xgboost_image import fast, forest, predictor
 from xgboost_image.fast import Fast
 from xgboost_image.problems import Unfaithful
+from xgboost_image.rows import Rows as RowsRead
 
 from tests.local.images.xgboost_jobs import Floats
 
@@ -110,24 +113,19 @@ def test_trees_of_any_shape_are_evaluated(parameters: dict[str, Any]) -> None:
 
 
 def test_several_threads_may_ask_at_once() -> None:
-    fast = Fast(trained(), "reg:squarederror")
-    expected = fast(ROWS[:400])
+    evaluate = Fast(trained(), "reg:squarederror")
+    expected = evaluate(ROWS[:400])
     with ThreadPoolExecutor(4) as threads:
-        found = list(threads.map(lambda place: fast(ROWS[place : place + 1]), range(400)))
+        found = list(threads.map(lambda place: evaluate(ROWS[place : place + 1]), range(400)))
     assert np.array_equal(np.concatenate(found), expected)
-
-
-def test_a_file_that_onnx_runtime_refuses_leaves_the_model_to_xgboost() -> None:
-    with pytest.raises(Unfaithful, match="ONNX Runtime: "):
-        Evaluator(b"no model", 1, 1)
 
 
 @pytest.mark.parametrize("count", [1, 2, 15, 64, 65, 100, 129, 1000])
 def test_the_number_of_rows_changes_nothing(count: int) -> None:
     booster = trained("multi:softmax", max_depth=8)
-    fast = Fast(booster, "multi:softmax")
-    parts = [fast(ROWS[start : start + count]) for start in range(0, 3000, count)]
-    assert np.array_equal(np.concatenate(parts), fast(ROWS[: sum(map(len, parts))]))
+    evaluate = Fast(booster, "multi:softmax")
+    parts = [evaluate(ROWS[start : start + count]) for start in range(0, 3000, count)]
+    assert np.array_equal(np.concatenate(parts), evaluate(ROWS[: sum(map(len, parts))]))
 
 
 def test_after_early_stopping_the_trees_that_were_kept_count() -> None:
@@ -165,6 +163,7 @@ def own_objective() -> xgboost.Booster:
         (lambda: trained(booster="gblinear"), "reg:squarederror", "booster gblinear"),
         (categorical, "reg:squarederror", "splits by category"),
         (two_targets, "reg:squarederror", "several targets"),
+        (lambda: trained("multi:softprob", multi_strategy="multi_output_tree"), "multi:softprob", "several targets"),
         (trained, "rank:new", "objective rank:new"),
         # The wrong function of the sums, as after a change of XGBoost's.
         (trained, "count:poisson", "predictions differ"),
@@ -181,12 +180,77 @@ def test_a_model_of_one_s_own_objective_predicts_sums() -> None:
 
 
 def test_one_leaf_that_differs_is_noticed() -> None:
-    fast = Fast(trained(), "reg:squarederror")
+    evaluate = Fast(trained(), "reg:squarederror")
     with pytest.raises(Unfaithful, match="sums of leaves differ"):
-        fast.compare(trained(reg_lambda=1.0001))
+        evaluate.compare(trained(reg_lambda=1.0001))
+
+
+SPLITS = [0.0, -0.0, 1e-45, -1e-45, 1e-38, 1.0, -1.0, 16777216.0, 3.4028235e38, -3.4028235e38, np.inf, -np.inf, np.nan]
+AT = np.array(SPLITS, np.float32)
+AROUND = np.unique(np.concatenate([AT, *(forest.beside(AT, np.float32(way)) for way in (-np.inf, np.inf))]))
+
+
+@pytest.mark.parametrize("missing_left", [0, 1])
+@pytest.mark.parametrize("split", SPLITS)
+def test_rows_part_where_xgboost_parts_them(split: float, missing_left: int) -> None:
+    """One split, written into the file: training hardly makes such a one."""
+    rows = np.append(AROUND[np.isfinite(AROUND)], np.float32(np.nan)).reshape(-1, 1)
+    grown = xgboost.train({"max_depth": 1, "nthread": 1}, xgboost.DMatrix(rows[:-1], rows[:-1, 0] > 0.5), 1)
+    document = json.loads(grown.save_raw("json"))
+    (tree,) = document["learner"]["gradient_booster"]["model"]["trees"]
+    assert tree["split_conditions"][1] != tree["split_conditions"][2]
+    tree["split_conditions"][0], tree["default_left"][0] = split, missing_left
+    booster = xgboost.Booster(model_file=bytearray(json.dumps(document), "ascii"))
+    expected = booster.predict(xgboost.DMatrix(rows))
+    assert np.array_equal(Fast(booster, "reg:squarederror")(rows), expected)
+
+
+def test_without_a_compiled_library_xgboost_predicts_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent() -> Any:
+        raise Unavailable("no compiled library: cc ended with 127")
+
+    monkeypatch.setattr(library, "load", absent)
+    booster = trained()
+    model = predictor.Predictor(booster)
+    assert (model.engine, model.reason) == ("xgboost", "no compiled library: cc ended with 127")
+    assert np.array_equal(model.predict(RowsRead(ROWS)), booster.predict(xgboost.DMatrix(ROWS)))
+    assert np.array_equal(
+        model.answer(b"1,2,3,4,5,6\n", "text/csv"), booster.predict(xgboost.DMatrix([[1, 2, 3, 4, 5, 6]]))
+    )
+
+
+@pytest.mark.parametrize("objective", ["reg:squarederror", "binary:logistic", "multi:softprob"])
+@pytest.mark.parametrize("count", [1, 2, 8, 100])
+def test_text_is_answered_as_the_rows_that_it_says(objective: str, count: int) -> None:
+    evaluate = Fast(trained(objective), objective)
+    rows = np.round(np.nan_to_num(ROWS[:count] / 7).astype(float), 6)
+    found = evaluate.text("".join(",".join(f"{cell:.6f}" for cell in row) + "\n" for row in rows).encode())
+    # Those that one operation does not make exact are read in another way.
+    exact = bool((np.abs(rows) < 2**53 / 1e6).all())
+    assert (found is not None) == exact
+    if found is not None:
+        assert np.array_equal(found, evaluate(rows.astype(np.float32)))
+
+
+def test_lines_without_numbers_take_no_memory() -> None:
+    """Each line might have been a row of as many answers as there are classes."""
+    evaluate = Fast(trained("multi:softprob"), "multi:softprob")
+    tracemalloc.start()
+    assert evaluate.text(b"\n" * 6_000_000) is None
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20_000_000
+
+
+def test_many_steps_are_computed_beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    booster = trained()
+    assert Fast(booster, "reg:squarederror").inline_bytes == 32 * 1024
+    monkeypatch.setattr(fast, "_INLINE_STEPS", 18)
+    # 30 trees of depth 6.
+    assert Fast(booster, "reg:squarederror").inline_bytes == 32 * 1024 // 10
 
 
 def test_a_model_that_takes_long_to_convert_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forest, "_MOST_NODES", 100)
-    with pytest.raises(Unfaithful, match="more than 100 takes too long"):
+    with pytest.raises(Unfaithful, match=r"30 trees of \d+ nodes take too long"):
         Fast(trained(), "reg:squarederror")

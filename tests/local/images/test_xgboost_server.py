@@ -21,7 +21,11 @@ from tests.local.images.xgboost_jobs import csv, iris
 pytestmark = pytest.mark.local
 
 ROOT = Path(__file__).parents[3]
-CODE = ("containers/serving", *(f"local/images/{name}" for name in ("framework", "recordio", "xgboost")))
+CODE = (
+    "containers/compiled",
+    "containers/serving",
+    *(f"local/images/{name}" for name in ("framework", "recordio", "xgboost")),
+)
 FEATURES, LABELS = iris()
 
 
@@ -81,7 +85,7 @@ def model(base: Path, **parameters: Any) -> xgboost.Booster:
     return booster
 
 
-@pytest.mark.parametrize(("parameters", "engine"), [({}, b"onnxruntime"), ({"booster": "dart"}, b"xgboost")])
+@pytest.mark.parametrize(("parameters", "engine"), [({}, b"compiled"), ({"booster": "dart"}, b"xgboost")])
 def test_forked_workers_share_a_model_and_compute_with_it(
     tmp_path: Path, parameters: dict[str, Any], engine: bytes
 ) -> None:

@@ -145,7 +145,7 @@ def test_execution_parameters_tell_batch_transform_what_to_send(serve: Serve) ->
         "MaxConcurrentTransforms": 2,
         "BatchStrategy": "MULTI_RECORD",
         "MaxPayloadInMB": 20,
-        "Engine": "onnxruntime",
+        "Engine": "compiled",
         "EngineReason": "agrees with XGBoost on rows around the splits of the model",
     }
 

@@ -18,7 +18,7 @@ from framework.problems import ScriptModeError
 
 _ROOT = "/opt/ml"
 # Packages of this image that are no library, so that a script may have modules of the same names.
-_OURS = ("framework", "recordio", "scikit_learn_image", "serving", "xgboost_image")
+_OURS = ("compiled", "framework", "recordio", "scikit_learn_image", "serving", "xgboost_image")
 
 
 def place(source: str, target: Path) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import xgboost
 from numpy.typing import NDArray
 
-from xgboost_image.forest import Forest
+from xgboost_image.forest import Forest, Splits, beside
 from xgboost_image.links import LINKS
 from xgboost_image.problems import Unfaithful
 
@@ -12,6 +12,9 @@ Floats = NDArray[np.float32]
 
 _ROWS = 500
 _MISSING_SHARE = 0.1
+_BESIDE_SHARE = 2 / 3
+# What other callers of a worker can wait for: some milliseconds, with models of up to this many steps for a row.
+_INLINE_BYTES, _INLINE_STEPS = 32 * 1024, 5_000
 # Of a prediction, relative: the last bit of 32. Sums of leaves have none to spare.
 _TOLERANCE = 2.0**-22
 
@@ -29,11 +32,17 @@ class Fast:
             raise Unfaithful(f"objective {objective}")
         self._link = LINKS[objective]
         self._forest = Forest(booster)
+        self.inline_bytes = _INLINE_BYTES * _INLINE_STEPS // max(_INLINE_STEPS, self._forest.steps)
         self.compare(booster)
 
     def __call__(self, rows: Floats) -> Floats:
         """Predict."""
         return self._link(self._forest(rows))
+
+    def text(self, body: bytes) -> Floats | None:
+        """Predict for rows of plain numbers; None: they have to be read in another way."""
+        sums = self._forest.text(body)
+        return None if sums is None else self._link(sums)
 
     def compare(self, booster: xgboost.Booster) -> None:
         """Compare with XGBoost on rows made for the purpose: an archive holds no others.
@@ -41,7 +50,7 @@ class Fast:
         Raises:
             Unfaithful: a sum or a prediction differs.
         """
-        rows = _probes(self._forest.splits)
+        rows = _probes(self._forest.splits, self._forest.features)
         matrix = xgboost.DMatrix(rows)
         sums = booster.predict(matrix, output_margin=True, validate_features=False).reshape(len(rows), -1)
         expected = booster.predict(matrix, validate_features=False)
@@ -52,18 +61,18 @@ class Fast:
                 raise Unfaithful("predictions differ")
 
 
-def _probes(splits: list[set[float]]) -> Floats:
+def _probes(splits: Splits, columns: int) -> Floats:
     """Return rows at, just below and just above the values at which the model splits, some values missing."""
     random = np.random.default_rng(0)
-    columns = [random.choice(_around(values), _ROWS) for values in splits]
-    rows = np.stack(columns, axis=1)
-    rows[random.random(rows.shape) < _MISSING_SHARE] = np.nan
+    # Each column has one: where nothing splits, any value does.
+    features = np.concatenate([splits.features, np.arange(columns)])
+    values = np.concatenate([splits.values, np.zeros(columns, np.float32)])[np.argsort(features)]
+    counts, shape = np.bincount(features), (_ROWS, columns)
+    rows = values[np.cumsum(counts) - counts + (random.random(shape) * counts).astype(int)]
+    near = beside(rows, random.choice(np.array([-np.inf, np.inf], np.float32), shape))
+    rows = np.where(random.random(shape) < _BESIDE_SHARE, near, rows)
+    rows[(random.random(shape) < _MISSING_SHARE) | ~np.isfinite(rows)] = np.nan
     return rows
-
-
-def _around(values: set[float]) -> Floats:
-    at = np.array(sorted(values) or [0.0], dtype=np.float32)
-    return np.concatenate([at, np.nextafter(at, np.float32(-np.inf)), np.nextafter(at, np.float32(np.inf))])
 
 
 def _alike(found: Floats, expected: Floats) -> bool:

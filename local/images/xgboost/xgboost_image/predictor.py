@@ -21,11 +21,18 @@ from xgboost_image.rows import Rows
 log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
+# As in `fast`, for XGBoost itself: some dozens of rows.
+_INLINE_BYTES = 4 * 1024
+
 Compute = Callable[[Floats], Floats]
+ComputeText = Callable[[bytes], Floats | None]
 
 
 class Predictor:
-    """A booster, with what its answers mean; `engine` is what computes them, and `reason` why it does."""
+    """A booster, with what its answers mean; `engine` is what computes them, and `reason` why it does.
+
+    Bodies of up to `inline_bytes` take a few milliseconds.
+    """
 
     def __init__(self, booster: xgboost.Booster) -> None:
         booster.set_param({"nthread": 1})
@@ -35,13 +42,26 @@ class Predictor:
         self.objective = str(learner["objective"]["name"])
         self.classes = int(learner["learner_model_param"].get("num_class", 0))
         self.compute: Compute | None
+        self.text: ComputeText = _nothing
         try:
-            self.compute = Fast(booster, self.objective)
-            self.engine, self.reason = "onnxruntime", "agrees with XGBoost on rows around the splits of the model"
+            fast = Fast(booster, self.objective)
+            self.compute, self.text, self.inline_bytes = fast, fast.text, fast.inline_bytes
+            self.engine, self.reason = "compiled", "agrees with XGBoost on rows around the splits of the model"
         except Unfaithful as why:
-            self.compute = _in_place(booster, learner["gradient_booster"]["name"])
+            self.compute, self.inline_bytes = _in_place(booster, learner["gradient_booster"]["name"]), _INLINE_BYTES
             self.engine, self.reason = "xgboost", str(why)
         log.info("engine: %s (%s)", self.engine, self.reason)
+
+    def answer(self, body: bytes, content_type: str) -> Floats:
+        """Return the same as `predict` for the rows of a request.
+
+        Raises:
+            Unreadable: as `read` has it.
+            UserError: as `predict` has it.
+        """
+        kind = _kind(content_type)
+        found = self.text(body) if kind == content_types.CSV else None
+        return self.predict(read(body, content_type)) if found is None else found
 
     def predict(self, rows: Rows) -> Floats:
         """Return a number per row, or for `multi:softprob` one per class and row.
@@ -56,6 +76,10 @@ class Predictor:
         except (xgboost.core.XGBoostError, ValueError) as error:
             text = str(error).partition("Stack trace:")[0].strip()
             raise UserError(f"Unable to evaluate payload provided: {text}") from error
+
+
+def _nothing(body: bytes) -> None:
+    """Leave every body to be read."""
 
 
 def _in_place(booster: xgboost.Booster, kind: str) -> Compute | None:
@@ -96,17 +120,25 @@ def read(body: bytes, content_type: str) -> Rows:
     """Return the rows of a request.
 
     Raises:
-        UserError: the content type is not read here, or the body is not what it says.
+        Unreadable: the content type is not read here, or the body is not what it says.
     """
-    kind = content_types.format_of(content_type)
-    if kind == content_types.PARQUET:
-        raise UserError(f"Content-type {content_type} is not supported.")
+    kind = _kind(content_type)
     try:
         return _rows(body, kind)
     except (Unreadable, RecordIOError) as error:
-        raise UserError(
+        raise Unreadable(
             f"Loading {kind} data failed with Exception, please ensure data is in {kind} format:\n {error}"
         ) from error
+
+
+def _kind(content_type: str) -> str:
+    try:
+        kind = content_types.format_of(content_type)
+    except UserError as error:
+        raise Unreadable(str(error)) from error
+    if kind == content_types.PARQUET:
+        raise Unreadable(f"Content-type {content_type} is not supported.")
+    return kind
 
 
 def _rows(body: bytes, kind: str) -> Rows:

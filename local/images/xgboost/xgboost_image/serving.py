@@ -18,13 +18,11 @@ from xgboost_image import predictor, selectable
 from xgboost_image.answers import CSV, NotAcceptable, Style
 from xgboost_image.paths import Paths
 from xgboost_image.predictor import Predictor
-from xgboost_image.problems import UserError
+from xgboost_image.problems import Unreadable, UserError
 
 log = logging.getLogger(__name__)
 
 _LARGEST, _MOST_BYTES = 6 * 1024 * 1024, 999_999_999
-# Some hundred rows, or some dozens: other callers of the worker can wait the milliseconds that they take.
-_INLINE_BYTES = {"onnxruntime": 32 * 1024, "xgboost": 4 * 1024}
 _TEXT = "text/plain"
 
 
@@ -69,7 +67,7 @@ def service(model: Predictor, settings: serving.Settings, environment: Mapping[s
     }
     return FunctionService(
         invocation(model, style),
-        inline_bytes=_INLINE_BYTES[model.engine],
+        inline_bytes=model.inline_bytes,
         default_accept=style.default,
         default_content="text/libsvm",
         parameters=parameters,
@@ -83,11 +81,9 @@ def invocation(model: Predictor, style: Style) -> Callable[[bytes, str, str], An
         if not body:
             return Answer(b"", _TEXT, 204)
         try:
-            rows = predictor.read(body, content_type)
-        except UserError as error:
+            predictions = predictor.listed(model.answer(body, content_type))
+        except Unreadable as error:
             return _refused(415, error)
-        try:
-            predictions = predictor.listed(model.predict(rows))
         except UserError as error:
             return _refused(400, error)
         try:
