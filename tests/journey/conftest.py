@@ -91,14 +91,10 @@ def on_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
 
 @pytest.fixture(scope="session")
 def breaking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """Images run as processes; `faulty` is live, whose model breaks on request, and may be the next moment.
-
-    Stacks of other kinds, a tuned one, a script and a trigger, are there to be removed at the end.
-    """
-    more = ["boston", "iris-forest", "watched"]
+    """Images run as processes; `faulty` is live, whose model breaks on request, and may be the next moment."""
     unhealthy = {"TRAINYARD_STARTUP_SECONDS": "20"}  # servers that never become healthy are waited for in several tests
     with deployed(
         "process", tmp_path_factory.mktemp("breaking"),
-        demo="faulty", also=["asked", "canary", "linear"], unpushed=more, **unhealthy,
+        demo="faulty", also=["asked", "canary", "linear"], unpushed=["watched"], **unhealthy,
     ) as deployment:  # fmt: skip
         yield deployment
