@@ -70,6 +70,7 @@ class RService:
         self._idle: list[Worker] = []
         self._waiting = Waiting(most_waiting, MOST_WAITING_BYTES)
         self._alone = 0
+        self._giving = False
         self._stopping = False
 
     async def started(self) -> None:
@@ -78,7 +79,8 @@ class RService:
         Raises:
             OSError: one did not.
         """
-        self._ready = asyncio.get_running_loop().create_future()
+        self._loop = asyncio.get_running_loop()
+        self._ready = self._loop.create_future()
         self._workers = [Worker(self, self._command) for _ in range(self._size)]
         try:
             for worker in self._workers:
@@ -97,7 +99,7 @@ class RService:
         """Find who hangs."""
         for worker in self._workers:
             worker.check(self._longest_seconds)
-        asyncio.get_running_loop().call_later(min(LOOK_SECONDS, self._longest_seconds), self._look)
+        self._loop.call_later(min(LOOK_SECONDS, self._longest_seconds), self._look)
 
     async def stopped(self) -> None:
         """Let R end."""
@@ -114,15 +116,15 @@ class RService:
             worker.kill()
 
     def invoke(self, body: bytes, content_type: str, accept: str) -> Awaitable[Answer]:
-        """Give the request to an idle worker, or let it wait."""
+        """Let the request wait: for an idle worker until the loop has read what else came, for others longer."""
         request = self._request(body, media.content_type(content_type), media.accepted(accept))
-        if self._idle:
-            self._idle.pop().ask(request)
-            return request.answer
         try:
             self._waiting.put(request)
         except Full as error:
             raise Refusal(503, f"{error} for {self._size} R worker(s); try again later") from None
+        if self._idle and not self._giving:
+            self._giving = True
+            self._loop.call_soon(self._give_to_idle)
         return request.answer
 
     def _request(self, body: bytes, content_type: str, accept: str) -> Request:
@@ -135,6 +137,10 @@ class RService:
         """Ask them, and some of those that come after, one by one."""
         self._alone = ALONE
         self._waiting.put_back(requests)
+        self._give_to_idle()
+
+    def _give_to_idle(self) -> None:
+        self._giving = False
         while self._idle and self._give(self._idle[-1]):
             self._idle.pop()
 

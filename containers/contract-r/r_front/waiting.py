@@ -5,6 +5,9 @@ from collections.abc import Sequence
 
 from r_front.request import MOST_JOINED_BYTES, Request
 
+# So much takes a worker hardly longer than a row: it is not worth two.
+LITTLE_BYTES = 2 * 1024
+
 
 class Full(Exception):
     """There is no room for another one; the text says how many wait."""
@@ -38,10 +41,10 @@ class Waiting:
         self._bytes += len(request.body)
 
     def next(self, workers: int) -> list[Request]:
-        """Return who has waited longest, of those who still do, and who may join: no more than one worker's share."""
+        """Return who has waited longest, of those who still do, and may join: a worker's share, or a little more."""
         found: list[Request] = []
         room, share = MOST_JOINED_BYTES, -(-len(self._requests) // workers)
-        while self._requests and len(found) < share:
+        while self._requests and (len(found) < share or room > MOST_JOINED_BYTES - LITTLE_BYTES):
             request = self._requests[0]
             if found and not (found[0].joins and request.joins and len(request.body) <= room):
                 break

@@ -10,6 +10,7 @@ import pytest
 from r_front import media
 from r_front.request import MOST_JOINED_BYTES
 from r_front.service import ALONE, RService
+from r_front.waiting import LITTLE_BYTES
 from serving import Answer, Refusal
 
 pytestmark = pytest.mark.unit
@@ -39,6 +40,15 @@ def served(
     asyncio.run(run())
 
 
+async def at_once(
+    service: RService, body: bytes, content_type: str = "text/csv", accept: str = ""
+) -> "asyncio.Future[Answer]":
+    """Ask, and let an idle worker have it."""
+    answer = asyncio.ensure_future(service.invoke(body, content_type, accept))
+    await asyncio.sleep(0)
+    return answer
+
+
 async def body(answer: Awaitable[Answer]) -> str:
     return (await answer).body.decode()
 
@@ -60,7 +70,8 @@ def test_status_and_type_are_the_workers() -> None:
 
 def test_a_full_queue_refuses_until_somebody_leaves() -> None:
     async def use(service: RService) -> None:
-        running, left, kept = (asyncio.ensure_future(service.invoke(b"slow", "", "")) for _ in range(3))
+        running = await at_once(service, b"slow")
+        left, kept = (asyncio.ensure_future(service.invoke(b"slow", "", "")) for _ in range(2))
         with pytest.raises(Refusal, match=r"2 requests wait already for 1 R worker.*try again later") as refusal:
             service.invoke(b"slow", "", "")
         assert refusal.value.status == 503
@@ -74,16 +85,24 @@ def test_a_full_queue_refuses_until_somebody_leaves() -> None:
 
 def test_an_answer_that_nobody_waits_for_frees_the_worker() -> None:
     async def use(service: RService) -> None:
-        asyncio.ensure_future(service.invoke(b"slow", "", "")).cancel()
+        (await at_once(service, b"slow")).cancel()
         assert await body(service.invoke(b"echo", "", "")) == "echo"
 
     served(use)
 
 
-async def told(service: RService, *bodies: bytes, content_type: str = "text/csv", accept: str = "") -> list[str]:
-    """Ask while all workers are busy; return the bodies of the answers."""
-    asked = [service.invoke(request, content_type, accept) for request in bodies]
+async def told(service: RService, *bodies: bytes) -> list[str]:
+    """Ask one after the other; return the bodies of the answers."""
+    asked = [await at_once(service, request) for request in bodies]
     return [(await answer).body.decode() for answer in asked]
+
+
+def test_those_who_come_at_once_are_asked_together() -> None:
+    async def use(service: RService) -> None:
+        answers = await asyncio.gather(*(body(service.invoke(line, "text/csv", "")) for line in (b"a", b"b", b"c")))
+        assert answers == ["a:0\n", "b:0\n", "c:0\n"]
+
+    served(use, joins="text/csv")
 
 
 def test_who_waits_is_asked_together_and_gets_its_own_lines() -> None:
@@ -131,13 +150,10 @@ def test_after_some_that_could_not_be_joined_the_next_ones_are_asked_alone() -> 
 )
 def test_what_may_not_be_joined_is_asked_alone_in_its_turn(body: bytes, content_type: str, accept: str) -> None:
     async def use(service: RService) -> None:
-        first, second, single, third = await asyncio.gather(
-            *(told(service, request) for request in (b"slow", b"a")),
-            told(service, body, content_type=content_type, accept=accept),
-            told(service, b"b"),
-        )
-        assert (first, second, third) == (["slow:0\n"], ["a:1\n"], ["b:3\n"])
-        assert single == [f"{body.decode()}:2\n"]
+        asked = [await at_once(service, request) for request in (b"slow", b"a")]
+        asked += [await at_once(service, body, content_type, accept), await at_once(service, b"b")]
+        answers = [(await answer).body.decode() for answer in asked]
+        assert answers == ["slow:0\n", "a:1\n", f"{body.decode()}:2\n", "b:3\n"]
 
     served(use, joins="text/csv")
 
@@ -153,7 +169,8 @@ def test_no_more_is_joined_than_the_bound() -> None:
 
 def test_workers_share_those_who_wait() -> None:
     async def use(service: RService) -> None:
-        answers = await told(service, b"slow", b"slow", *[b"slow\npid\n"] * 4)
+        lines = b"slow\npid\n" + b"a\n" * LITTLE_BYTES
+        answers = await told(service, b"slow", b"slow", *[lines] * 4)
         first, second, third, _ = (answer.split()[1] for answer in answers[2:])
         assert first == second != third
 
@@ -162,9 +179,7 @@ def test_workers_share_those_who_wait() -> None:
 
 def test_who_left_while_it_waited_is_not_asked_with_the_others() -> None:
     async def use(service: RService) -> None:
-        running, left, first, last = (
-            asyncio.ensure_future(service.invoke(request, "text/csv", "")) for request in (b"slow", b"bad", b"a", b"b")
-        )
+        running, left, first, last = [await at_once(service, request) for request in (b"slow", b"bad", b"a", b"b")]
         left.cancel()
         assert [await body(answer) for answer in (running, first, last)] == ["slow:0\n", "a:1\n", "b:1\n"]
 
@@ -175,7 +190,7 @@ def test_a_worker_that_does_not_answer_in_time_ends_the_server() -> None:
     ends = Ends()
 
     async def use(service: RService) -> None:
-        waiting = asyncio.ensure_future(service.invoke(b"hang", "", ""))
+        waiting = await at_once(service, b"hang")
         await asyncio.sleep(0.7)
         assert ends[0] == "an R worker has not answered for 0.3 seconds"
         waiting.cancel()
