@@ -1,4 +1,4 @@
-"""A trained model's trees, evaluated by compiled code: a row in microseconds, where XGBoost needs a hundred for its call.
+"""A trained model's trees, evaluated by compiled code: a row in microseconds, where XGBoost's call alone takes a hundred.
 
 The sums come out bit for bit: XGBoost too adds the leaves in single precision, tree after tree, to the base score.
 """

@@ -152,4 +152,5 @@ def _rows(body: bytes, kind: str) -> Rows:
 
 def listed(predictions: Floats) -> Sequence[Any]:
     """Return predictions as Python's numbers: a float per row, or a list of them."""
-    return list(predictions.tolist())
+    found: Sequence[Any] = predictions.tolist()
+    return found
