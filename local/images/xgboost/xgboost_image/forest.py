@@ -1,4 +1,4 @@
-"""A trained model's trees, evaluated by compiled code: a row in microseconds, where XGBoost's call alone takes a hundred.
+"""A trained model's trees, evaluated by compiled code: a row in microseconds, where XGBoost's mere call takes 100.
 
 The sums come out bit for bit: XGBoost too adds the leaves in single precision, tree after tree, to the base score.
 """
