@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import xgboost
 from compiled import Unavailable, library
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from xgboost_image import fast, forest, predictor
 from xgboost_image.fast import Fast
@@ -110,6 +112,32 @@ def test_exponentials_may_differ_in_the_last_bit_and_no_class_differs(objective:
 def test_trees_of_any_shape_are_evaluated(parameters: dict[str, Any]) -> None:
     booster = trained(**parameters)
     assert np.array_equal(Fast(booster, "reg:squarederror")(ROWS), booster.predict(xgboost.DMatrix(ROWS)))
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.fixed_dictionaries(
+        {
+            "objective": st.sampled_from(["reg:squarederror", "binary:logitraw", "multi:softmax"]),
+            "max_depth": st.integers(1, 9),
+            "num_parallel_tree": st.integers(1, 3),
+            "subsample": st.sampled_from([0.5, 1.0]),
+            "tree_method": st.sampled_from(["hist", "exact", "approx"]),
+            "gamma": st.sampled_from([0.0, 5.0]),
+            "seed": st.integers(0, 99),
+        },
+        optional={"base_score": st.sampled_from([0.25, -3.0, 1e4])},
+    ),
+    st.integers(0, 12),
+)
+def test_any_forest_of_trees_says_what_xgboost_says(parameters: dict[str, Any], rounds: int) -> None:
+    booster, objective = trained(rounds=rounds, **parameters), parameters["objective"]
+    evaluate, rows = Fast(booster, objective), ROWS[:1003]
+    assert np.array_equal(evaluate(rows), booster.predict(xgboost.DMatrix(rows)))
+    full = np.clip(np.nan_to_num(rows[:9].astype(float)), -1e9, 1e9).round(3)
+    found = evaluate.text("\n".join(",".join(map(repr, row)) for row in full.tolist()).encode())
+    assert found is not None
+    assert np.array_equal(found, evaluate(full.astype(np.float32)))
 
 
 def test_several_threads_may_ask_at_once() -> None:
