@@ -1,4 +1,4 @@
-"""200 data sets through the deployed fan-out: each with its model and its row, none in the way of the others."""
+"""300 data sets through the deployed fan-out: each with its model and its row, none in the way of the others."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from tests.journey.deployment import Deployment
 
 pytestmark = [pytest.mark.local, pytest.mark.timeout(1800)]
 
-SETS, AT_ONCE = 200, 8
+SETS, AT_ONCE = 300, 8
 SHORT, FLAT = range(7, SETS, 60), range(9, SETS, 60)
 """Data sets of three rows, which `divide` refuses, and data sets that the image cannot fit."""
 
