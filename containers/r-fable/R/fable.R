@@ -10,7 +10,6 @@ require_fable <- function() {
   }
 }
 
-# The season is the definition's, so a period is a number: dates as an index would be made and taken apart for nothing.
 # The definition has the season, so a period is its number: dates would be made and taken apart for nothing.
 fit_fable <- function(definition, values, settings) {
   data <- table_of(seq_along(values), value = values)

@@ -2,7 +2,6 @@
 
 fit_arima <- function(history, settings) {
   every <- season_of(settings)
-  every <- season_of(settings)
   definition <- if (settings$transform == "log1p") {
     fable::ARIMA(log1p(value) ~ pdq() + PDQ(period = every), ic = settings$criterion)
   } else {

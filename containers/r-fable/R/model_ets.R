@@ -4,7 +4,6 @@
 fit_ets <- function(history, settings) {
   filled <- interpolated(history$values)
   every <- season_of(settings)
-  every <- season_of(settings)
   definition <- if (settings$transform == "log1p") {
     fable::ETS(log1p(value) ~ season(period = every), ic = settings$criterion)
   } else {
