@@ -19,7 +19,10 @@ def updated_under_load(deployment: Deployment) -> None:
     assert len(answers) > 20
     assert [answer for answer in answers if answer.status != 200] == []
     assert {answer.body["predictions"][0]["label"] for answer in answers} == {"setosa"}
-    assert len({answer.body["model"] for answer in answers} | {after["EndpointConfigName"]}) >= 2
+    deployment.settled("iris-sklearn")
+    told = deployment.models_told("iris-sklearn").values()
+    assert answers[0].body["model"] not in told
+    assert deployment.predict("iris-sklearn", [FLOWER]).body["model"] in told
 
 
 @pytest.mark.local

@@ -69,7 +69,7 @@ def test_images_of_ours_come_from_our_registry(own: Assembly, workload: str, ima
     ("image", "folders"),
     [
         ("r-mars", ["contract-r", "r-mars", "serving"]),
-        ("sklearn", ["contract", "serving", "sklearn"]),
+        ("sklearn", ["compiled", "contract", "serving", "sklearn"]),
         ("toolkit", ["contract", "toolkit"]),
     ],
 )

@@ -5,7 +5,7 @@ serve_with <- function(paths) {
   asked <- 0L
   answer <- function(body, type, accept) {
     asked <<- asked + 1L
-    words <- strsplit(body, " ", fixed = TRUE)[[1]]
+    words <- strsplit(body, "[ \n]")[[1]]
     answer <- switch(words[1],
       asked = asked,
       pid = Sys.getpid(),
