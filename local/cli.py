@@ -1,6 +1,7 @@
 """`trainyard-local`: start, stop and look at the embedded AWS."""
 
 import logging
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -60,6 +61,9 @@ def serve(
         serve_forever(settings)
     except (PortTakenError, StateRefused) as error:
         _fail(str(error))
+    # All is stopped and saved; Python would take moto's objects apart for seconds.
+    logging.shutdown()
+    os._exit(0)
 
 
 @app.command()

@@ -115,6 +115,7 @@ def _our_sagemaker(settings: Settings, kept: "Kept") -> "Service":
 
 def _resume(settings: Settings, sagemaker: "Service", kept: "Kept", health: dict[str, Any]) -> None:
     """Bring back what an earlier server ran, now that this one answers, and tell what it could not finish."""
+    from local.seams import programs
     from local.seams.execution import put_event
 
     try:
@@ -125,6 +126,7 @@ def _resume(settings: Settings, sagemaker: "Service", kept: "Kept", health: dict
     except Exception:
         LOG.exception("what ran before could not be resumed")
     health["resumed"] = True
+    programs.prepare()
 
 
 @runtime_checkable

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.seams.definitions import parse
 
@@ -24,6 +25,13 @@ def install() -> None:
         return program(self._evaluation_details.state_machine_details.definition)
 
     ExecutionWorker._get_evaluation_entrypoint = entrypoint
+
+
+def prepare() -> None:
+    """Parse the definitions of state machines that an earlier server made, while nobody waits for them."""
+    backends: list[Any] = [backend for _, _, backend in stepfunctions_parser_backends.iter_backends()]
+    for machine in [machine for backend in backends for machine in backend.state_machines]:
+        _pickled(machine.definition)
 
 
 def program(definition: str) -> Any:
