@@ -55,7 +55,9 @@ class Laid:
         leaf = left == place
         inner = (left > place) & (left + 1 < len(self.nodes))
         check(bool((leaf | inner).all()), "children")
-        leads_back = np.isposinf(self.nodes["threshold"][leaf]).all() and self.nodes["missing_left"][leaf].all()
+        missing_left = self.nodes["missing_left"]
+        check(bool(((missing_left == 0) | (missing_left == 1)).all()), "children")  # C takes its last bit
+        leads_back = np.isposinf(self.nodes["threshold"][leaf]).all() and missing_left[leaf].all()
         check(bool(leads_back), "leaves")
         check(bool(((self.nodes["feature"] >= 0) & (self.nodes["feature"] < columns)).all()), "features")
         check(bool(((self.roots >= 0) & (self.roots < len(self.nodes))).all()), "roots")

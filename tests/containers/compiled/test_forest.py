@@ -142,6 +142,13 @@ def test_a_node_that_leads_back_is_refused(laid: Laid) -> None:
         laid.check(COLUMNS)
 
 
+@pytest.mark.parametrize("value", [2, -2, 2**31 - 2])
+def test_a_leaf_that_a_missing_value_would_leave_is_refused(laid: Laid, value: int) -> None:
+    laid.nodes["missing_left"][-1] = value
+    with pytest.raises(ValueError, match="children"):
+        laid.check(COLUMNS)
+
+
 @pytest.mark.parametrize(("field", "value"), [("threshold", 1.0), ("threshold", np.nan), ("missing_left", 0)])
 def test_a_leaf_that_does_not_lead_to_itself_is_refused(laid: Laid, field: str, value: float) -> None:
     laid.nodes[field][-1] = value
