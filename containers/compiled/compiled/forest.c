@@ -30,6 +30,7 @@ typedef struct {
     int32_t trees, columns, outputs;
 } forest;
 
+typedef void (*evaluate)(const forest *given, const float *rows, int64_t count, void *answers);
 typedef void (*add_leaf)(const forest *given, int32_t tree, int32_t leaf, int64_t row, void *sums);
 
 static inline int32_t next(const node *nodes, int32_t place, const float *row) {
@@ -92,7 +93,8 @@ static inline void add_vote(const forest *given, int32_t tree, int32_t leaf, int
 }
 
 /* The means of what leaves say, in double precision. */
-void forest_mean(const forest *given, const float *rows, int64_t count, double *means) {
+void forest_mean(const forest *given, const float *rows, int64_t count, void *answers) {
+    double *means = answers;
     int64_t all = count * given->outputs;
     for (int64_t each = 0; each < all; each++) means[each] = 0;
     walk(given, rows, count, add_means, means);
@@ -100,20 +102,26 @@ void forest_mean(const forest *given, const float *rows, int64_t count, double *
 }
 
 /* The sums of what leaves say and of the base, in single precision. */
-void forest_sum(const forest *given, const float *rows, int64_t count, float *sums) {
+void forest_sum(const forest *given, const float *rows, int64_t count, void *answers) {
+    float *sums = answers;
     for (int64_t row = 0; row < count; row++)
         for (int32_t output = 0; output < given->outputs; output++)
             sums[row * given->outputs + output] = given->base[output];
     walk(given, rows, count, add_vote, sums);
 }
 
-/* The same of at most `most` lines of text; return how many there are, or -1: read them in another way. */
-int64_t forest_mean_text(const forest *given, const char *text, int64_t length, int64_t most, double *means) {
+static int64_t of_text(const forest *given, const char *text, int64_t length, int64_t most, evaluate evaluated,
+                       void *answers) {
     float *rows = malloc((size_t)most * (size_t)given->columns * sizeof *rows);
     int64_t count = rows ? rows_read(text, length, given->columns, most, rows) : -1;
-    if (count > 0) forest_mean(given, rows, count, means);
+    if (count > 0) evaluated(given, rows, count, answers);
     free(rows);
     return count;
+}
+
+/* The same of at most `most` lines of text; return how many there are, or -1: read them in another way. */
+int64_t forest_mean_text(const forest *given, const char *text, int64_t length, int64_t most, double *means) {
+    return of_text(given, text, length, most, forest_mean, means);
 }
 
 /* The same as lines of labels and means, in `answer`. Returns how long it is; or -1; or, where lines.c does not write
@@ -128,9 +136,5 @@ int64_t forest_mean_lines(const forest *given, const char *text, int64_t length,
 }
 
 int64_t forest_sum_text(const forest *given, const char *text, int64_t length, int64_t most, float *sums) {
-    float *rows = malloc((size_t)most * (size_t)given->columns * sizeof *rows);
-    int64_t count = rows ? rows_read(text, length, given->columns, most, rows) : -1;
-    if (count > 0) forest_sum(given, rows, count, sums);
-    free(rows);
-    return count;
+    return of_text(given, text, length, most, forest_sum, sums);
 }

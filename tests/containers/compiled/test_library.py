@@ -12,6 +12,16 @@ from compiled import Unavailable, library
 pytestmark = pytest.mark.local
 
 
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize("file", ["containers/sklearn/Dockerfile", "local/images/xgboost/Dockerfile"])
+def test_images_are_compiled_as_hosts_compile(file: str) -> None:
+    text = (ROOT / file).read_text()
+    assert f"gcc {' '.join(library.COMMAND)} -o /compiled.so /src/*.c" in text
+    assert f"COPY --from=compiler /compiled.so {library.CARRIED}" in text
+
+
 @pytest.fixture
 def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for file in library.HERE.glob("*.[ch]"):

@@ -12,18 +12,12 @@ import onnx
 import pytest
 from contract.errors import UserError
 from onnx import TensorProto, helper
-from sklearn_image import archive, convert, engine, model, portable, sample, trial
+from sklearn_image import archive, convert, engine, portable, sample, trial
 from sklearn_image.convert import Unconvertible
 
-from tests.containers.sklearn.worlds import World, world
+from tests.containers.sklearn.worlds import World, kept, world
 
 pytestmark = pytest.mark.unit
-
-
-def kept(made: World, folder: Path) -> Path:
-    model.save(made.model, folder)
-    portable.save(made.model, made.rows(500), folder)
-    return folder
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from sklearn_image.engine import Engine
 from sklearn_image.service import ModelService
 
 from tests.compiler import require_compiler
-from tests.containers.sklearn.worlds import World, world
+from tests.containers.sklearn.worlds import World, kept, world
 
 pytestmark = pytest.mark.unit
 
@@ -33,12 +33,6 @@ FORESTS = [
     {"n_estimators": "3", "min_samples_leaf": "40", "max_features": "all"},
     {"n_estimators": "4", "min_samples_leaf": "300"},
 ]
-
-
-def kept(made: World, folder: Path) -> Path:
-    model.save(made.model, folder)
-    portable.save(made.model, made.rows(500), folder)
-    return folder
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 """Random models over random columns, and rows that lie where models are easily told apart: on their thresholds."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn_image import estimators, model
+from sklearn_image import estimators, model, portable
 from sklearn_image.model import Model
 from sklearn_image.schema import Column, Matrix, Schema
 
@@ -33,6 +34,13 @@ class World:
         steps = [values, np.nextafter(values, far), np.nextafter(values.astype(np.float32), far.astype(np.float32))]
         rows[np.arange(count), there] = np.choose(self.generator.integers(0, 3, count), steps)
         return rows
+
+
+def kept(made: World, folder: Path) -> Path:
+    """Write the model's archive, as training does."""
+    model.save(made.model, folder)
+    portable.save(made.model, made.rows(500), folder)
+    return folder
 
 
 def table(schema: Schema, generator: np.random.Generator, count: int) -> Matrix:
