@@ -12,14 +12,14 @@ from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import DoubleTensorType
 from sklearn.pipeline import Pipeline
 
-from sklearn_image import nodes
+from sklearn_image import nodes, trees
 from sklearn_image.tree_ensemble import DOMAIN, VERSION
+from sklearn_image.trees import MOST_BYTES
 
 MAIN_VERSION = 21
 # Up to which skl2onnx writes.
 COLUMNS_VERSION = 3
-# A larger model is served natively: reading it would take a server's start too long.
-MOST_BYTES = 512 * 1024 * 1024
+# Of a node as ONNX has it.
 NODE_BYTES = 24
 # Whole numbers are exact in single precision up to here.
 MOST_LEAVES = 2**24
@@ -60,11 +60,12 @@ def _columns(pipeline: Pipeline, columns: int) -> Any:
 
 
 def _check_size(estimator: Any) -> None:
-    """Estimate before anything is made of it."""
+    """Count and estimate before anything is made of it."""
     grown = nodes.trees_of(estimator)
     leaves = sum(int(tree.leaf.sum()) for tree in grown)
     if leaves > MOST_LEAVES:
         raise Unconvertible(f"{leaves} leaves are more than {MOST_LEAVES}")
-    size = sum(tree.leaf.size * NODE_BYTES + tree.value.nbytes for tree in grown)
-    if size > MOST_BYTES:
-        raise Unconvertible(f"{size // 1024 // 1024} MB of trees are more than {MOST_BYTES // 1024 // 1024}")
+    try:
+        trees.check_size(grown, NODE_BYTES, MOST_BYTES)
+    except ValueError as error:
+        raise Unconvertible(str(error)) from error

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 from compiled import Laid, MeanForest, Tree, lay_out
+from compiled.layout import NODE
 
 from sklearn_image import trees
 from sklearn_image.archive import FOREST
 from sklearn_image.schema import Schema
+from sklearn_image.trees import MOST_BYTES
 
-# A larger one is not kept: a server's start would take too long.
-MOST_BYTES = 512 * 1024 * 1024
 ARRAYS = ("nodes", "roots", "depths", "means")
 
 
@@ -33,9 +33,7 @@ def content(estimator: Any) -> bytes:
         ValueError: it is too large.
     """
     grown = [trees.of_forest(each) for each in estimator.estimators_]
-    size = sum(tree.leaf.size * 16 + tree.value.nbytes for tree in grown)
-    if size > MOST_BYTES:
-        raise ValueError(f"{size // 1024 // 1024} MB of trees are more than {MOST_BYTES // 1024 // 1024}")
+    trees.check_size(grown, NODE.itemsize, MOST_BYTES)
     laid, orders = lay_out([_compared(tree) for tree in grown])
     means = np.concatenate([tree.value[order] for tree, order in zip(grown, orders, strict=True)])
     stream = io.BytesIO()

@@ -3,11 +3,15 @@
 Every comparison is the one that scikit-learn makes, so that a row takes the same way through every tree.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+# A larger model is served natively: reading it would take a server's start too long.
+MOST_BYTES = 512 * 1024 * 1024
 
 Ints = NDArray[np.int64]
 Values = NDArray[Any]
@@ -56,3 +60,14 @@ def single(threshold: NDArray[np.float64]) -> NDArray[np.float32]:
     """Round down: `x <= threshold` is the same for every x of single precision."""
     near = threshold.astype(np.float32)
     return np.where(near > threshold, np.nextafter(near, np.float32(-np.inf)), near)
+
+
+def check_size(trees: Sequence[Tree], node_bytes: int, most: int) -> None:
+    """Estimate before anything is made of them.
+
+    Raises:
+        ValueError: nodes of so many bytes and their values are more than `most` bytes.
+    """
+    size = sum(tree.leaf.size * node_bytes + tree.value.nbytes for tree in trees)
+    if size > most:
+        raise ValueError(f"{size // 1024 // 1024} MB of trees are more than {most // 1024 // 1024}")
