@@ -7,11 +7,14 @@ import docker
 import pytest
 from docker.errors import DockerException
 
+# Seconds: an engine that builds images for other tests answers late. Where there is none, that is told at once.
+PATIENCE = 60
+
 
 @cache
 def engine_answers() -> bool:
     try:
-        return bool(docker.from_env(timeout=5).ping())
+        return bool(docker.from_env(timeout=PATIENCE).ping())
     except DockerException:
         return False
 
