@@ -1,95 +1,89 @@
-/* Forests of binary trees: a row goes through every tree, and what its leaves say is added up in the trees' order.
- *
- * Trees are checked before they come here (layout.py): children lie behind their parent, features are columns. So
- * nothing is checked here.
- */
-#include <stdint.h>
+/* What forests say of rows: a row goes through every tree, and what its leaves say is added up in the trees' order. */
+#include "forest.h"
+
 #include <stdlib.h>
 
 #include "lines.h"
 #include "rows.h"
+#include "ways.h"
 
-/* Rows go through a tree side by side, or a row through several trees: the processor looks at one node while it waits
- * for another. That takes a third less time where the compiler writes these loops out.
- */
-#define BLOCK 8
-#define SIDE_BY_SIDE _Pragma("GCC unroll 8") for (int each = 0; each < BLOCK; each++)
-
-/* A row goes left if its feature is at most the threshold; right is the node after left. A leaf leads to itself. */
-typedef struct {
-    float threshold;
-    int32_t feature, left, missing_left;
-} node;
-
-/* `means` has a value for each node and output; or `votes` one for each node, and `targets` an output for each tree. */
-typedef struct {
-    const node *nodes;
-    const int32_t *roots, *depths, *targets;
-    const double *means;
-    const float *votes, *base;
-    int32_t trees, columns, outputs;
-} forest;
+/* Rows that go through a tree before others do: it stays in the processor's cache meanwhile. */
+#define CHUNK (16 * ROWS)
+/* Fewer rows are walked: masks take as long for them as for ROWS. */
+#define LEAST 5
 
 typedef void (*evaluate)(const forest *given, const float *rows, int64_t count, void *answers);
-typedef void (*add_leaf)(const forest *given, int32_t tree, int32_t leaf, int64_t row, void *sums);
+typedef void (*add)(const forest *given, int32_t tree, const int32_t *leaves, int64_t count, int64_t row, void *sums);
 
-static inline int32_t next(const node *nodes, int32_t place, const float *row) {
-    const node *at = nodes + place;
-    float value = row[at->feature];
-    int left = (value <= at->threshold) | ((value != value) & at->missing_left);
-    return at->left + !left;
-}
-
-static inline int32_t leaf(const forest *given, int32_t tree, const float *row) {
-    int32_t place = given->roots[tree];
-    while (given->nodes[place].left != place) place = next(given->nodes, place, row);
-    return place;
-}
-
-/* The leaves of BLOCK rows in one tree. */
-static inline void of_rows(const forest *given, int32_t tree, const float *rows, int32_t leaves[BLOCK]) {
-    SIDE_BY_SIDE leaves[each] = given->roots[tree];
-    for (int32_t depth = given->depths[tree]; depth > 0; depth--)
-        SIDE_BY_SIDE leaves[each] = next(given->nodes, leaves[each], rows + each * (int64_t)given->columns);
-}
-
-/* The leaves of one row in BLOCK trees. */
-static inline void of_trees(const forest *given, int32_t tree, const float *row, int32_t leaves[BLOCK]) {
-    int32_t depth = 0;
-    SIDE_BY_SIDE if (given->depths[tree + each] > depth) depth = given->depths[tree + each];
-    SIDE_BY_SIDE leaves[each] = given->roots[tree + each];
-    for (; depth > 0; depth--) SIDE_BY_SIDE leaves[each] = next(given->nodes, leaves[each], row);
-}
-
-static inline void of_row(const forest *given, const float *row, int64_t number, add_leaf add, void *sums) {
+static inline void of_row(const forest *given, const float *row, int64_t number, add added, void *sums) {
     int32_t leaves[BLOCK], blocks = given->trees - given->trees % BLOCK;
     for (int32_t tree = 0; tree < blocks; tree += BLOCK) {
         of_trees(given, tree, row, leaves);
-        SIDE_BY_SIDE add(given, tree + each, leaves[each], number, sums);
+        SIDE_BY_SIDE added(given, tree + each, leaves + each, 1, number, sums);
     }
-    for (int32_t tree = blocks; tree < given->trees; tree++) add(given, tree, leaf(given, tree, row), number, sums);
+    for (int32_t tree = blocks; tree < given->trees; tree++) {
+        leaves[0] = leaf(given, tree, row);
+        added(given, tree, leaves, 1, number, sums);
+    }
 }
 
-static inline void walk(const forest *given, const float *rows, int64_t count, add_leaf add, void *sums) {
-    int32_t leaves[BLOCK];
-    int64_t blocks = count - count % BLOCK;
+/* The leaves of up to ROWS rows in one tree. */
+static inline void of_block(const forest *given, int32_t tree, const float *rows, int64_t count, const float *across,
+                            int32_t leaves[ROWS]) {
+    if (across && given->masked[tree] >= 0) {
+        masks_leaves(given, tree, across, leaves);
+    } else if (count == ROWS) {
+        for (int32_t first = 0; first < ROWS; first += BLOCK)
+            of_rows(given, tree, rows + first * (int64_t)given->columns, leaves + first);
+    } else {
+        for (int64_t row = 0; row < count; row++) leaves[row] = leaf(given, tree, rows + row * given->columns);
+    }
+}
+
+static inline void of_chunk(const forest *given, const float *rows, int64_t count, int64_t number, float *across,
+                            add added, void *sums) {
+    int64_t columns = given->columns, blocks = count / ROWS + (across && count % ROWS >= LEAST);
+    const float *by_column[CHUNK / ROWS] = {0};
+    int32_t leaves[ROWS];
+    for (int64_t block = 0, row = 0; across && block < blocks; block++, row += ROWS)
+        if (masks_across(rows + row * columns, count - row, given->columns, across + row * columns))
+            by_column[block] = across + row * columns;
     for (int32_t tree = 0; tree < given->trees; tree++)
-        for (int64_t row = 0; row < blocks; row += BLOCK) {
-            of_rows(given, tree, rows + row * given->columns, leaves);
-            SIDE_BY_SIDE add(given, tree, leaves[each], row + each, sums);
+        for (int64_t block = 0, row = 0; block < blocks; block++, row += ROWS) {
+            int64_t size = count - row < ROWS ? count - row : ROWS;
+            of_block(given, tree, rows + row * columns, size, by_column[block], leaves);
+            added(given, tree, leaves, size, number + row, sums);
         }
-    for (int64_t row = blocks; row < count; row++) of_row(given, rows + row * given->columns, row, add, sums);
+    for (int64_t row = blocks * ROWS; row < count; row++)
+        of_row(given, rows + row * columns, number + row, added, sums);
 }
 
-static inline void add_means(const forest *given, int32_t tree, int32_t leaf, int64_t row, void *sums) {
-    const double *means = given->means + (int64_t)leaf * given->outputs;
-    double *sum = (double *)sums + row * given->outputs;
-    for (int32_t output = 0; output < given->outputs; output++) sum[output] += means[output];
+static inline void walk(const forest *given, const float *rows, int64_t count, add added, void *sums) {
+    int64_t most = count < CHUNK ? count + ROWS - 1 : CHUNK;
+    int masks = count >= LEAST && given->splits;
+    float *across = masks ? malloc((size_t)most * (size_t)given->columns * sizeof *across) : 0;
+    for (int64_t row = 0; row < count; row += CHUNK) {
+        int64_t size = count - row < CHUNK ? count - row : CHUNK;
+        of_chunk(given, rows + row * given->columns, size, row, across, added, sums);
+    }
+    free(across);
+}
+
+static inline void add_means(const forest *given, int32_t tree, const int32_t *leaves, int64_t count, int64_t row,
+                             void *sums) {
+    int32_t outputs = given->outputs;
+    double *sum = (double *)sums + row * outputs;
+    for (int64_t each = 0; each < count; each++, sum += outputs) {
+        const double *means = given->means + (int64_t)leaves[each] * outputs;
+        for (int32_t output = 0; output < outputs; output++) sum[output] += means[output];
+    }
     (void)tree;
 }
 
-static inline void add_vote(const forest *given, int32_t tree, int32_t leaf, int64_t row, void *sums) {
-    ((float *)sums)[row * given->outputs + given->targets[tree]] += given->votes[leaf];
+static inline void add_votes(const forest *given, int32_t tree, const int32_t *leaves, int64_t count, int64_t row,
+                             void *sums) {
+    float *sum = (float *)sums + row * given->outputs + given->targets[tree];
+    for (int64_t each = 0; each < count; each++) sum[each * given->outputs] += given->votes[leaves[each]];
 }
 
 /* The means of what leaves say, in double precision. */
@@ -107,7 +101,7 @@ void forest_sum(const forest *given, const float *rows, int64_t count, void *ans
     for (int64_t row = 0; row < count; row++)
         for (int32_t output = 0; output < given->outputs; output++)
             sums[row * given->outputs + output] = given->base[output];
-    walk(given, rows, count, add_vote, sums);
+    walk(given, rows, count, add_votes, sums);
 }
 
 static int64_t of_text(const forest *given, const char *text, int64_t length, int64_t most, evaluate evaluated,

@@ -10,6 +10,7 @@ from compiled import library
 from compiled.layout import Ints, Laid, check
 from compiled.library import ForestStruct
 from compiled.lines import Lines
+from compiled.masks import masks
 
 Rows = NDArray[np.float32]
 Answers = NDArray[Any]
@@ -26,7 +27,8 @@ class Forest:
     def __init__(self, laid: Laid, columns: int, outputs: int, **arrays: NDArray[Any]) -> None:
         """Take what both kinds have; `arrays` are called as in forest.c."""
         laid.check(columns)
-        arrays = {"nodes": laid.nodes, "roots": laid.roots, "depths": laid.depths, **arrays}
+        ways = {"nodes": laid.nodes, "roots": laid.roots, "depths": laid.depths}
+        arrays = ways | masks(laid)._asdict() | arrays
         self.given = byref(ForestStruct.of(arrays, trees=len(laid.roots), columns=columns, outputs=outputs))
         self.outputs = outputs
         functions = library.load()

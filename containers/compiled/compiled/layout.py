@@ -42,6 +42,12 @@ class Laid:
     roots: Ints
     depths: Ints
 
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Count the nodes of each tree."""
+        sizes: NDArray[np.int64] = np.diff([*self.roots, len(self.nodes)]).astype(np.int64)
+        return sizes
+
     def check(self, columns: int) -> None:
         """Make sure that every way ends in this forest.
 
@@ -51,17 +57,25 @@ class Laid:
         check(self.nodes.ndim == 1 and self.nodes.dtype == NODE and 0 < len(self.nodes) <= MOST_NODES, "nodes")
         check(self.roots.ndim == 1 and self.roots.dtype == np.int32 and len(self.roots) > 0, "roots")
         check(self.depths.shape == self.roots.shape and self.depths.dtype == np.int32, "depths")
+        sizes = self.sizes
+        check(self.roots[0] == 0 and bool((sizes > 0).all()), "roots")
         place, left = np.arange(len(self.nodes)), self.nodes["left"].astype(np.int64)
         leaf = left == place
-        inner = (left > place) & (left + 1 < len(self.nodes))
-        check(bool((leaf | inner).all()), "children")
+        check(bool((leaf | (left > place) & (left == _children(leaf, self.roots, sizes))).all()), "children")
+        check(bool((sizes == 2 * np.add.reduceat(~leaf, self.roots, dtype=np.int64) + 1).all()), "children")
         missing_left = self.nodes["missing_left"]
         check(bool(((missing_left == 0) | (missing_left == 1)).all()), "children")  # C takes its last bit
         leads_back = np.isposinf(self.nodes["threshold"][leaf]).all() and missing_left[leaf].all()
         check(bool(leads_back), "leaves")
         check(bool(((self.nodes["feature"] >= 0) & (self.nodes["feature"] < columns)).all()), "features")
-        check(bool(((self.roots >= 0) & (self.roots < len(self.nodes))).all()), "roots")
         check(bool(((self.depths >= 0) & (self.depths < len(self.nodes))).all()), "depths")
+
+
+def _children(leaf: NDArray[np.bool_], roots: Ints, sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where the children of each node lie: in the order of their parents, behind the root."""
+    parents: NDArray[np.int64] = np.cumsum(~leaf) - ~leaf
+    first: NDArray[np.int64] = np.repeat(roots + 1 - 2 * parents[roots], sizes)
+    return first + 2 * parents
 
 
 def check(holds: bool, what: str) -> None:
@@ -104,7 +118,7 @@ def _nodes(tree: Tree, order: NDArray[np.intp], first: int) -> NDArray[Any]:
     nodes = np.zeros(len(order), NODE)
     nodes["threshold"] = np.where(leaf, np.inf, tree.threshold[order])
     nodes["feature"] = np.where(leaf, 0, tree.feature[order])
-    # Children lie in the order of their parents, behind the root.
-    nodes["left"] = first + np.where(leaf, np.arange(len(order)), 2 * np.cumsum(~leaf) - 1)
+    only, size = np.zeros(1, np.int32), np.array([len(order)])
+    nodes["left"] = first + np.where(leaf, np.arange(len(order)), _children(leaf, only, size))
     nodes["missing_left"] = leaf | tree.missing_left[order]
     return nodes

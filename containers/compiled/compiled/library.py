@@ -28,19 +28,21 @@ class Unavailable(Exception):
 
 
 class ForestStruct(Structure):
-    """`forest` of forest.c."""
+    """`forest` of forest.h."""
 
     _fields_ = (
-        *((name, c_void_p) for name in ("nodes", "roots", "depths", "targets", "means", "votes", "base")),
+        *((name, c_void_p) for name in ("nodes", "roots", "depths", "targets")),
+        *((name, c_void_p) for name in ("splits", "masked", "starts", "leaves")),
+        *((name, c_void_p) for name in ("means", "votes", "base")),
         *((name, c_int32) for name in ("trees", "columns", "outputs")),
     )
     held: Mapping[str, NDArray[Any]]
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[Any]], **counts: int) -> "ForestStruct":
-        """Point to arrays, which live as long as whoever points to them."""
+        """Point to arrays, which live as long as whoever points to them; to those that are empty nothing points."""
         held = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-        struct = cls(**{name: array.ctypes.data for name, array in held.items()}, **counts)
+        struct = cls(**{name: array.ctypes.data for name, array in held.items() if array.size}, **counts)
         struct.held = held
         return struct
 

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 pytestmark = pytest.mark.unit
 
 COLUMNS = 5
-# Below and above the eight rows that go through a tree side by side.
-COUNTS = (1, 2, 7, 8, 9, 16, 23)
+# Around the numbers of rows that go through a tree side by side, or by chunks.
+COUNTS = (1, 2, 4, 5, 8, 15, 16, 17, 23, 32, 36, 37, 259)
+# Splits of the largest tree: what leaves have masks of one word, or two, and what is walked.
+MOST_SPLITS = (30, 70, 200)
 
 
 def grown(generator: np.random.Generator, splits: int) -> Tree:
@@ -43,27 +45,30 @@ def walked(tree: Tree, row: NDArray[np.float32]) -> int:
     return place
 
 
-def table(generator: np.random.Generator, trees: list[Tree], count: int) -> NDArray[np.float32]:
-    """Return rows, half of whose values are thresholds and a tenth missing."""
+def table(generator: np.random.Generator, trees: list[Tree], count: int, missing: float = 0.1) -> NDArray[np.float32]:
+    """Return rows, half of whose values are thresholds, and some missing."""
     rows = generator.normal(size=(count, COLUMNS)).astype(np.float32)
     known = np.concatenate([tree.threshold for tree in trees])
     rows = np.where(generator.random(rows.shape) < 0.5, generator.choice(known, rows.shape), rows)
-    rows[generator.random(rows.shape) < 0.1] = np.nan
     rows[generator.random(rows.shape) < 0.05] = np.inf
+    rows[generator.random(rows.shape) < 0.05] = -np.inf
+    rows[generator.random(rows.shape) < missing] = np.nan
     return rows
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_means_are_those_of_a_walk_in_the_order_of_the_trees(seed: int) -> None:
+@pytest.mark.parametrize("most", MOST_SPLITS)
+@pytest.mark.parametrize("missing", [0, 0.005, 0.1])
+@pytest.mark.parametrize("seed", range(4))
+def test_means_are_those_of_a_walk_in_the_order_of_the_trees(seed: int, missing: float, most: int) -> None:
     generator = np.random.default_rng(seed)
-    trees = [grown(generator, int(generator.integers(0, 30))) for _ in range(1 + seed)]
+    trees = [grown(generator, int(generator.integers(0, most))) for _ in range(1 + 3 * seed)]
     outputs = 1 + seed % 4
     values = [generator.normal(size=(len(tree.leaf), outputs)) for tree in trees]
     laid, orders = lay_out(trees)
     means = np.concatenate([each[order] for each, order in zip(values, orders, strict=True)])
     forest = MeanForest(laid, COLUMNS, means)
     for count in COUNTS:
-        rows = table(generator, trees, count)
+        rows = table(generator, trees, count, missing)
         sums = np.zeros((count, outputs))
         for tree, each in zip(trees, values, strict=True):
             sums += each[[walked(tree, row) for row in rows]]
@@ -71,10 +76,12 @@ def test_means_are_those_of_a_walk_in_the_order_of_the_trees(seed: int) -> None:
         np.testing.assert_array_equal(forest(np.asfortranarray(rows)), sums / len(trees))
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_sums_are_those_of_a_walk_in_single_precision(seed: int) -> None:
+@pytest.mark.parametrize("most", MOST_SPLITS)
+@pytest.mark.parametrize("missing", [0, 0.005, 0.1])
+@pytest.mark.parametrize("seed", range(4))
+def test_sums_are_those_of_a_walk_in_single_precision(seed: int, missing: float, most: int) -> None:
     generator = np.random.default_rng(seed)
-    trees = [grown(generator, int(generator.integers(0, 30))) for _ in range(1 + seed)]
+    trees = [grown(generator, int(generator.integers(0, most))) for _ in range(1 + 3 * seed)]
     outputs = 1 + seed % 3
     values = [generator.normal(size=len(tree.leaf)).astype(np.float32) for tree in trees]
     targets = generator.integers(0, outputs, len(trees)).astype(np.int32)
@@ -83,7 +90,7 @@ def test_sums_are_those_of_a_walk_in_single_precision(seed: int) -> None:
     votes = np.concatenate([each[order] for each, order in zip(values, orders, strict=True)])
     forest = SumForest(laid, COLUMNS, votes, targets, base)
     for count in COUNTS:
-        rows = table(generator, trees, count)
+        rows = table(generator, trees, count, missing)
         sums = np.tile(base, (count, 1))
         for tree, each, target in zip(trees, values, targets, strict=True):
             sums[:, target] += each[[walked(tree, row) for row in rows]]
@@ -133,6 +140,20 @@ def test_a_node_that_leads_out_is_refused(laid: Laid, field: str, value: int) ->
     laid.nodes[field][inner(laid)] = value
     with pytest.raises(ValueError, match=r"the forest's (children|features) are not in order"):
         MeanForest(laid, COLUMNS, np.zeros((len(laid.nodes), 1)))
+
+
+def test_a_node_with_two_parents_is_refused(laid: Laid) -> None:
+    first, second = np.flatnonzero(laid.nodes["left"] != np.arange(len(laid.nodes)))[:2]
+    laid.nodes["left"][first] = laid.nodes["left"][second]
+    with pytest.raises(ValueError, match="children"):
+        laid.check(COLUMNS)
+
+
+def test_a_node_without_a_parent_is_refused(laid: Laid) -> None:
+    last = int(np.flatnonzero(laid.nodes["left"] != np.arange(len(laid.nodes)))[-1])
+    laid.nodes[last] = (np.inf, 0, last, 1)
+    with pytest.raises(ValueError, match="children"):
+        laid.check(COLUMNS)
 
 
 def test_a_node_that_leads_back_is_refused(laid: Laid) -> None:
