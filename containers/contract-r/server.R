@@ -91,6 +91,7 @@ work <- function(paths, requests, answers) {
   tryCatch(
     {
       answer <- serve_with(paths) # loaded here, not at the first request: R evaluates arguments when they are used
+      warm_up(answer)
       requests <- file(paste0("/dev/fd/", requests), "rb", raw = TRUE)
       answers <- file(paste0("/dev/fd/", answers), "wb", raw = TRUE)
       write_frame(answers, list(status = 0L, type = c(attr(answer, "joins"), "")[1], body = ""))

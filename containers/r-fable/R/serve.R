@@ -3,12 +3,20 @@
 serve_with <- function(paths) {
   model <- prepared_to_answer(load_model(paths$model))
   columns <- c(model$key, HORIZON)
-  function(body, type, accept) {
+  answer <- function(body, type, accept) {
     rows <- rows_of(body, type, columns)
     series <- series_of_rows(rows, model)
     horizons <- horizons_of_rows(rows[, ncol(rows)], length(model$periods))
     write_forecasts(mapply(forecast_text, series, horizons, MoreArgs = list(model = model)), accept)
   }
+  structure(answer, examples = list(example_of(model)))
+}
+
+# The first series that has forecasts, one period.
+example_of <- function(model) {
+  series <- which(!is.na(model$first))[1]
+  row <- c(as.list(unname(model$keys[series, ])), 1L)
+  list(type = "application/json", body = jsonlite::toJSON(list(instances = list(row)), auto_unbox = TRUE))
 }
 
 # What does not depend on the request is made once: an index of the series, and JSON of the texts.

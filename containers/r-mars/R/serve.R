@@ -12,7 +12,18 @@ serve_with <- function(paths) {
     }
     write_predictions(predict_columns(vectors, columns), chosen_type(accept, c("text/csv", "application/json"), type))
   }
-  structure(answer, joins = if (no_header_is_a_row(loaded$schema)) "text/csv")
+  joins <- if (no_header_is_a_row(loaded$schema)) "text/csv"
+  structure(answer, joins = joins, examples = examples_of(loaded$schema))
+}
+
+# A row, rows that were joined, and JSON: zeros, and the first level of each category.
+examples_of <- function(schema) {
+  row <- lapply(unname(schema$columns), function(column) if (is.null(column$levels)) 0 else column$levels[1])
+  line <- paste0(paste(unlist(row), collapse = ","), "\n")
+  list(
+    list(type = "text/csv", body = line), list(type = "text/csv", body = strrep(line, 2L)),
+    list(type = "application/json", body = jsonlite::toJSON(list(instances = list(row)), auto_unbox = TRUE))
+  )
 }
 
 # With 15 digits, the most that R itself shows of a number.

@@ -54,3 +54,10 @@ test_that("thousands of rows are answered in a moment", {
   rows <- strrep("Nord,Holiday,8\n", 5000)
   expect_lt(system.time(ask(rows, "text/csv"))[["user.self"]], 3)
 })
+
+test_that("the example is a request that is answered", {
+  example <- attr(answer, "examples")[[1]]
+  reply <- answered(answer, charToRaw(example$body), example$type, "")
+  expect_identical(reply$status, 200L)
+  expect_match(reply$body, '"mean":[', fixed = TRUE)
+})

@@ -90,3 +90,13 @@ test_that("requests are joined unless a header among them could pass for a row",
   expect_null(joins(category("a", "a", "c"), category("b", "a", "b")))
   expect_null(joins(number("1"), category("b", "1", "2")))
 })
+
+test_that("the examples are requests that are answered", {
+  answer <- served()
+  replies <- lapply(attr(answer, "examples"), function(example) {
+    answered(answer, charToRaw(example$body), example$type, "")
+  })
+  expect_identical(vapply(replies, `[[`, 0L, "status"), c(200L, 200L, 200L))
+  expect_identical(replies[[2]]$body, strrep(replies[[1]]$body, 2L))
+  expect_identical(replies[[3]]$type, "application/json")
+})
