@@ -9,15 +9,18 @@ from pathlib import Path
 
 WRK = "wrk is not installed; the load comes from it (Debian: apt-get install wrk)"
 
+# As this program was started: where the load is put, the program itself has the server's CPUs only.
+_CPUS = sorted(os.sched_getaffinity(0))
+
 
 def server_cpus(count: int = 1) -> set[int]:
-    """Return the first `count` CPUs that this process may use."""
-    return set(sorted(os.sched_getaffinity(0))[:count])
+    """Return the first `count` CPUs that this program may use."""
+    return set(_CPUS[:count])
 
 
 def load_cpus() -> set[int]:
     """Return the last one: no server has it, but one that is given as many CPUs as there are."""
-    return {max(os.sched_getaffinity(0))}
+    return {_CPUS[-1]}
 
 
 def require() -> None:
@@ -26,7 +29,7 @@ def require() -> None:
     Raises:
         SystemExit: one CPU only, or no wrk.
     """
-    if len(os.sched_getaffinity(0)) < 2:
+    if len(_CPUS) < 2:
         raise SystemExit("two CPUs are needed: one for the server, one for the load")
     if shutil.which("wrk") is None:
         raise SystemExit(WRK)
@@ -47,7 +50,7 @@ def described() -> dict[str, str]:
     """Return what the machine is."""
     system = platform.freedesktop_os_release().get("PRETTY_NAME", "") if Path("/etc/os-release").exists() else ""
     return {
-        "cpu": f"{len(os.sched_getaffinity(0))} x {_cpu()}",
+        "cpu": f"{len(_CPUS)} x {_cpu()}",
         "system": f"{system}, Linux {platform.release()}",
         "python": f"{platform.python_version()} ({platform.python_compiler()})",
         "load before": f"{os.getloadavg()[0]:.1f}",
