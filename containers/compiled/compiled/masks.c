@@ -1,4 +1,4 @@
-/* The leaves of rows in trees of few leaves: a third of the time of the ways through them.
+/* The leaves of rows in trees of few leaves: half the time of the ways through them.
  *
  * Each row is compared with every split. One that sends it right crosses out the leaves on its left; the leftmost leaf
  * that remains is the row's (Lucchese et al., "QuickScorer: a fast algorithm to rank documents with additive ensembles
