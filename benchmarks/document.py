@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 PAGE = Path(__file__).parents[1] / "docs/performance.md"
+PICTURES = PAGE.parent
 
 
 def write(section: str, text: str, page: Path = PAGE) -> None:

@@ -1,15 +1,15 @@
 """The public API's function beside a plain boto3 handler, and Powertools with pydantic.
 
-    python -m benchmarks.api [ROUNDS]
+    python -m benchmarks.api [--rounds 15] [--write]
 
-Each contender answers the same event in a fresh process, ROUNDS times in turn (cold start and memory), with warm
+Each contender answers the same event in a fresh process, each round once, in turn (cold start and memory), with warm
 calls after. AWS is a stub on loopback that answers at once, so only the handler's own cost is seen; TLS is not.
 Peers are installed into an environment of their own under .trainyard/cache/benchmarks.
 """
 
+import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -17,52 +17,45 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks import bars, document, host
+from benchmarks.api import report
+from benchmarks.api.report import CONTENDERS
+from benchmarks.serving.versions import pinned
+
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 ENVIRONMENT = ROOT / ".trainyard/cache/benchmarks/api"
 ROUNDS, CALLS = 15, 1_000
-OURS = "predict.handler"
-CONTENDERS = {
-    OURS: "trainyard's handler",
-    "plain_boto3": "plain boto3 handler",
-    "powertools_pydantic": "Powertools + pydantic",
-    "raw_call": "raw signed HTTP call",
-}
 Figures = dict[str, list[float]]
 
 
-def main(rounds: int) -> None:
-    """Measure in turn, print a table of medians and what they say about the goals."""
-    python = _peers()
+def main() -> None:
+    """Measure in turn; tell medians, and what they say about the goals."""
+    options = _options()
+    python, machine = _peers(), host.line()
     figures: dict[str, Figures] = {name: {} for name in CONTENDERS}
     with _stub() as url:
-        for _ in range(rounds):
+        for _ in range(options.rounds):
             for name in CONTENDERS:
                 for key, value in _probe(python, name, url).items():
                     figures[name].setdefault(key, []).append(value)
     medians = {name: {key: statistics.median(values) for key, values in own.items()} for name, own in figures.items()}
-    _say(_table(medians))
-    ours, boto3, raw = medians[OURS], medians["plain_boto3"], medians["raw_call"]
-    _say(
-        f"\ncold start: {ours['cold'] / boto3['cold']:.2f} of the plain boto3 handler's (goal: at most 0.50)"
-        f"\nwarm: {ours['p50'] - raw['p50']:+.2f} ms over a raw signed call (goal: at most 1 ms),"
-        f" {ours['p50'] / boto3['p50']:.2f} of the plain boto3 handler's"
-    )
-    _say(
-        f"\nPython {platform.python_version()}, {os.cpu_count()} cores, {rounds} rounds of {CALLS} warm calls; medians"
-    )
+    rounds = f"{options.rounds} rounds of {CALLS} warm calls, medians; {machine}; {_versions()}"
+    text = f"{report.table(medians)}\n\n{report.verdict(medians)}\n\n{rounds}\n"
+    sys.stdout.write(text)
+    if options.write:
+        bars.draw(document.PICTURES / "api.svg", report.picture(medians))
+        document.write("api", f"![cold and warm calls](api.svg)\n\n{text}")
 
 
-def _table(medians: dict[str, dict[str, float]]) -> str:
-    lines = ["| handler | import, ms | import and first call, ms | warm p50, ms | warm p99, ms | memory, MB |"]
-    lines.append("|---|---|---|---|---|---|")
-    for name, own in medians.items():
-        cells = [f"{own[key]:.{digits}f}" for key, digits in _SHOWN]
-        lines.append(f"| {CONTENDERS[name]} | {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
-_SHOWN = (("import", 0), ("cold", 0), ("p50", 2), ("p99", 2), ("memory", 0))
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--write", action="store_true", help="put table and picture into docs/performance.md")
+    options = parser.parse_args()
+    if options.rounds < 1:
+        parser.error(f"--rounds {options.rounds}: at least 1")
+    return options
 
 
 def _peers() -> str:
@@ -110,9 +103,9 @@ def _probe(python: str, module: str, url: str) -> dict[str, float]:
     return answer
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
+def _versions() -> str:
+    return ", ".join(f"{name} {version}" for name, version in pinned(HERE / "peers").items())
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS)
+    main()

@@ -26,7 +26,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import document
+from benchmarks import bars, document, host
+from benchmarks.bars import Bar
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared/data/tourism.csv"
@@ -53,10 +54,12 @@ def main() -> int:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     ours, plain = zip(*pairs, strict=True)
+    rounds = f"{options.rounds} round{'s' if options.rounds > 1 else ''}"
     text, met = report(options.series, options.model, options.cores, ours, plain)
     sys.stdout.write(text)
     if options.write:
-        document.write("forecasting", text)
+        bars.draw(document.PICTURES / "forecasting.svg", picture(options.series, options.cores, ours, plain))
+        document.write("forecasting", f"![seconds of fitting](forecasting.svg)\n\n{text}\n{rounds}, {host.line()}\n")
     return 0 if met else 1
 
 
@@ -67,7 +70,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--cores", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--data", type=Path, default=REAL if REAL.is_file() else SAMPLE)
-    parser.add_argument("--write", action="store_true", help="put the table into docs/performance.md")
+    parser.add_argument("--write", action="store_true", help="put table and picture into docs/performance.md")
     options = parser.parse_args()
     for name in ("series", "rounds", "cores"):
         if getattr(options, name) < 1:
@@ -154,7 +157,7 @@ def _took(command: Sequence[str], **variables: str) -> Took:
 
 def report(count: int, model: str, cores: int, ours: Sequence[Took], plain: Sequence[Took]) -> tuple[str, bool]:
     """Return a table of medians with the ratio, and whether that is at least 1."""
-    mine, theirs = (Took(*map(statistics.median, zip(*side, strict=True))) for side in (ours, plain))
+    mine, theirs = _middle(ours), _middle(plain)
     ratio = theirs.wall / (cores * mine.wall)
     lines = [
         "| series | model | who | wall, s | processor, s |",
@@ -168,6 +171,22 @@ def report(count: int, model: str, cores: int, ours: Sequence[Took], plain: Sequ
         f"goal: at least 1.00: {'met' if ratio >= 1 else 'missed'}",
     ]
     return "\n".join(lines) + "\n", ratio >= 1
+
+
+def picture(count: int, cores: int, ours: Sequence[Took], plain: Sequence[Took]) -> dict[str, list[Bar]]:
+    """Return the medians as bars."""
+    mine, theirs = _middle(ours), _middle(plain)
+    return {
+        f"{count} series, seconds": [
+            Bar(f"our image, {cores} cores", mine.wall, ours=True),
+            Bar(f"one fable process, by {cores}", theirs.wall / cores),
+            Bar("one fable process", theirs.wall),
+        ]
+    }
+
+
+def _middle(rounds: Sequence[Took]) -> Took:
+    return Took(*map(statistics.median, zip(*rounds, strict=True)))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import document
+from benchmarks import bars, document
 from benchmarks.orchestration import report
 from benchmarks.orchestration.deployment import Deployment, deployed
 
@@ -34,7 +34,8 @@ def main() -> int:
     text = report.text(options.workload, runs)
     sys.stdout.write((json.dumps(found, indent=2) if options.json else text) + "\n")
     if options.write:
-        document.write("orchestration", text)
+        bars.draw(document.PICTURES / "orchestration.svg", report.parts(runs))
+        document.write("orchestration", f"![seconds of a run](orchestration.svg)\n\n{text}")
     return 0 if found["goal"]["met"] else 1
 
 
@@ -43,7 +44,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("workload", nargs="?", default="boston")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true", help="all figures of all rounds")
-    parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
+    parser.add_argument("--write", action="store_true", help="put tables and picture into docs/performance.md")
     parser.add_argument("--url", help="an embedded AWS that runs")
     parser.add_argument("--input", default="{}", help="the execution's input")
     parser.add_argument("--port", type=int, default=4696, help="of an embedded AWS of its own")

@@ -1,10 +1,11 @@
 """What the command prints: the summary of all rounds, and where the time of the median one went."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any
 
+from benchmarks import host
+from benchmarks.bars import Bar
 from benchmarks.orchestration.chain import Chain
 from benchmarks.orchestration.jobs import Job
 
@@ -39,14 +40,21 @@ def text(workload: str, runs: Sequence[Chain]) -> str:
             *_steps(run),
             "",
             verdict(runs),
-            machine(),
+            "",
+            host.line(),
         ]
     )
 
 
-def machine() -> str:
-    """Return what the runs had to share; a load far above the cores says that other programs ran too."""
-    return f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}"
+def parts(runs: Sequence[Chain]) -> dict[str, list[Bar]]:
+    """Return the picture of the median run."""
+    run = middle(runs)
+    return {
+        "jobs on the critical path, s": [Bar(job.state, job.seconds) for job in run.jobs],
+        "beside them, s": [
+            Bar(kind, seconds, ours=True) for kind, (_, seconds) in run.waited_by_kind().items() if seconds >= _LEAST
+        ],
+    }
 
 
 def verdict(runs: Sequence[Chain]) -> str:

@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import document
+from benchmarks import document, host
 from benchmarks.serving import machine, plot, report
 from benchmarks.serving.cases import CASES, Bench
 from benchmarks.serving.contenders import OURS
@@ -56,7 +56,7 @@ def _measured(options: argparse.Namespace) -> Results:
     folder = Path(tempfile.mkdtemp(prefix="benchmark-"))
     images = Images(folder / "home")
     bench = Bench(folder, images, Peers(options.environments, options.sklearn_container, options.port))
-    described, cases = machine.described(), dict[str, CaseResults]()
+    described, cases = host.described(), dict[str, CaseResults]()
     try:
         for name in options.case or CASES:
             _say(f"{name}: trains, installs peers")

@@ -1,11 +1,9 @@
-"""The machine: which CPUs the servers and the load get, and what it is called in a report."""
+"""The machine: which CPUs the servers and the load get."""
 
 import os
-import platform
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 WRK = "wrk is not installed; the load comes from it (Debian: apt-get install wrk)"
 
@@ -44,20 +42,3 @@ def pinned(cpus: set[int]) -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, before)
-
-
-def described() -> dict[str, str]:
-    """Return what the machine is."""
-    system = platform.freedesktop_os_release().get("PRETTY_NAME", "") if Path("/etc/os-release").exists() else ""
-    return {
-        "cpu": f"{len(_CPUS)} x {_cpu()}",
-        "system": f"{system}, Linux {platform.release()}",
-        "python": f"{platform.python_version()} ({platform.python_compiler()})",
-        "load before": f"{os.getloadavg()[0]:.1f}",
-    }
-
-
-def _cpu() -> str:
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()

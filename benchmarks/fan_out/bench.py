@@ -1,21 +1,8 @@
-"""What fanning out gains: the same data sets with 1, 2, 4 and 8 at once, against the work divided by the cores.
+"""A deployment of its own with a workload that fans out."""
 
-    python benchmarks/fan_out.py [--sets N] [--rounds N]    # a server of its own; no container engine needed
-
-The whole deployed path: the stacks of this checkout with one workload more, whose image fits a straight line (as in
-tests/journey/fan_out), on the process runtime. The ideal is the time of its jobs when one runs at a time, divided by
-the cores; above it is what Step Functions, S3 and the start of processes add. Rounds alternate, so that a machine
-which slows down slows all; printed are medians.
-"""
-
-import argparse
 import json
-import os
 import shutil
-import statistics
 import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -29,7 +16,6 @@ from local.settings import ACCOUNT, REGION, Settings
 SAMPLE = ROOT / "tests/journey/fan_out"
 WORKLOAD = "slopes"
 PORT = 4698
-AT_ONCE = (1, 2, 4, 8)
 KINDS = ("training", "transform", "processing")
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "node_modules", ".trainyard", "cdk.out", "__pycache__", "tests")
 
@@ -96,39 +82,3 @@ class Bench:
         done = subprocess.run(command, cwd=self._checkout, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise SystemExit(f"{' '.join(command)} failed\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
-
-
-def measure(bench: Bench, rounds: int) -> tuple[dict[int, float], float]:
-    """Return the median seconds by how many at once, and the ideal."""
-    before = bench.seconds_of_jobs()
-    bench.fan_out(1)  # does not count: environments are made
-    ideal = (bench.seconds_of_jobs() - before) / (os.cpu_count() or 1)
-    times: dict[int, list[float]] = {at_once: [] for at_once in AT_ONCE}
-    for _ in range(rounds):
-        for at_once, seconds in times.items():
-            seconds.append(bench.fan_out(at_once))
-    return {at_once: statistics.median(seconds) for at_once, seconds in times.items()}, ideal
-
-
-def main() -> None:
-    """Deploy, measure, print the table, clear up."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sets", type=int, default=24, help="data sets")
-    parser.add_argument("--rounds", type=int, default=3)
-    options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="benchmark-"))
-    bench = Bench(folder, options.sets)
-    try:
-        bench.deploy()
-        times, ideal = measure(bench, options.rounds)
-    finally:
-        control.down(bench.settings)
-        shutil.rmtree(folder, ignore_errors=True)
-    lines = [f"{options.sets} data sets, {os.cpu_count()} cores, ideal {ideal:.1f} s", ""]
-    lines += ["| at once | seconds | of 1 at once | of the ideal |", "|---|---|---|---|"]
-    lines += [f"| {n} | {s:.1f} | {s / times[1]:.2f} | {s / ideal:.2f} |" for n, s in times.items()]
-    sys.stdout.write("\n".join(lines) + "\n")
-
-
-if __name__ == "__main__":
-    main()

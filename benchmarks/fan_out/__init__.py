@@ -1,0 +1,1 @@
+"""What fanning out gains."""
