@@ -16,9 +16,13 @@ typedef void (*evaluate)(const forest *given, const float *rows, int64_t count, 
 typedef void (*add)(const forest *given, int32_t tree, const int32_t *leaves, int64_t count, int64_t row, void *sums);
 
 static inline void of_row(const forest *given, const float *row, int64_t number, add added, void *sums) {
-    int32_t leaves[BLOCK], blocks = given->trees - given->trees % BLOCK;
+    int32_t leaves[BLOCK], blocks = given->trees - given->trees % BLOCK, missing = 0;
+    for (int32_t column = 0; column < given->columns; column++) missing |= row[column] != row[column];
     for (int32_t tree = 0; tree < blocks; tree += BLOCK) {
-        of_trees(given, tree, row, leaves);
+        if (missing)
+            of_trees(given, tree, row, 1, leaves);
+        else
+            of_trees(given, tree, row, 0, leaves);
         SIDE_BY_SIDE added(given, tree + each, leaves + each, 1, number, sums);
     }
     for (int32_t tree = blocks; tree < given->trees; tree++) {
