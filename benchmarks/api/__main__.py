@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import bars, document, host
+from benchmarks import document, host
 from benchmarks.api import report
 from benchmarks.api.report import CONTENDERS
 from benchmarks.serving.versions import pinned
@@ -44,8 +44,7 @@ def main() -> None:
     text = f"{report.table(medians)}\n\n{report.verdict(medians)}\n\n{rounds}\n"
     sys.stdout.write(text)
     if options.write:
-        bars.draw(document.PICTURES / "api.svg", report.picture(medians))
-        document.write("api", f"![cold and warm calls](api.svg)\n\n{text}")
+        document.illustrate("api", "cold and warm calls", report.picture(medians), text)
 
 
 def _options() -> argparse.Namespace:

@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks import bars, document, host
+from benchmarks import document, host
 from benchmarks.bars import Bar
 from benchmarks.fan_out.bench import Bench
 from local import control
@@ -58,8 +58,7 @@ def main() -> None:
     text = f"{table(options.sets, times, ideal)}\n\n{options.rounds} rounds, medians; {machine}\n"
     sys.stdout.write(text)
     if options.write:
-        bars.draw(document.PICTURES / "fan-out.svg", picture(options.sets, times, ideal))
-        document.write("fan-out", f"![seconds of a fan-out](fan-out.svg)\n\n{text}")
+        document.illustrate("fan-out", "seconds of a fan-out", picture(options.sets, times, ideal), text)
 
 
 def table(sets: int, times: Mapping[int, float], ideal: float) -> str:

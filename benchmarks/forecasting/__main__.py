@@ -26,7 +26,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import bars, document, host
+from benchmarks import document, host
 from benchmarks.bars import Bar
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +47,7 @@ class Took(NamedTuple):
 def main() -> int:
     """Place the data, fit in turn, tell."""
     options = _options()
+    machine = host.line()
     folder = Path(tempfile.mkdtemp(prefix="benchmark-"))
     try:
         place(folder, chosen(read(options.data), options.series), options.model, options.cores)
@@ -58,8 +59,8 @@ def main() -> int:
     text, met = report(options.series, options.model, options.cores, ours, plain)
     sys.stdout.write(text)
     if options.write:
-        bars.draw(document.PICTURES / "forecasting.svg", picture(options.series, options.cores, ours, plain))
-        document.write("forecasting", f"![seconds of fitting](forecasting.svg)\n\n{text}\n{rounds}, {host.line()}\n")
+        parts = picture(options.series, options.cores, ours, plain)
+        document.illustrate("forecasting", "seconds of fitting", parts, f"{text}\n{rounds}; {machine}\n")
     return 0 if met else 1
 
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import bars, document
+from benchmarks import document, host
 from benchmarks.orchestration import report
 from benchmarks.orchestration.deployment import Deployment, deployed
 
@@ -26,16 +26,16 @@ from benchmarks.orchestration.deployment import Deployment, deployed
 def main() -> int:
     """Deploy, run, tell."""
     options = _options()
+    machine = host.line()
     with _address(options) as url:
         deployment = Deployment(url, os.environ.get("TRAINYARD_STAGE") or "dev", options.workload)
         deployment.run(options.input)
         runs = [deployment.run(options.input) for _ in range(options.rounds)]
     found = report.document(options.workload, runs)
-    text = report.text(options.workload, runs)
+    text = report.text(options.workload, runs, machine)
     sys.stdout.write((json.dumps(found, indent=2) if options.json else text) + "\n")
     if options.write:
-        bars.draw(document.PICTURES / "orchestration.svg", report.parts(runs))
-        document.write("orchestration", f"![seconds of a run](orchestration.svg)\n\n{text}")
+        document.illustrate("orchestration", "seconds of a run", report.picture(runs), text)
     return 0 if found["goal"]["met"] else 1
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from benchmarks import host
 from benchmarks.bars import Bar
 from benchmarks.orchestration.chain import Chain
 from benchmarks.orchestration.jobs import Job
@@ -26,8 +25,8 @@ def middle(runs: Sequence[Chain]) -> Chain:
     return sorted(runs, key=lambda run: run.waited)[len(runs) // 2]
 
 
-def text(workload: str, runs: Sequence[Chain]) -> str:
-    """Return summary and tables in Markdown."""
+def text(workload: str, runs: Sequence[Chain], machine: str) -> str:
+    """Return summary and tables in Markdown, and what the machine was called before the runs."""
     run = middle(runs)
     return "\n".join(
         [
@@ -41,13 +40,13 @@ def text(workload: str, runs: Sequence[Chain]) -> str:
             "",
             verdict(runs),
             "",
-            host.line(),
+            machine,
         ]
     )
 
 
-def parts(runs: Sequence[Chain]) -> dict[str, list[Bar]]:
-    """Return the picture of the median run."""
+def picture(runs: Sequence[Chain]) -> dict[str, list[Bar]]:
+    """Return the median run as bars."""
     run = middle(runs)
     return {
         "jobs on the critical path, s": [Bar(job.state, job.seconds) for job in run.jobs],

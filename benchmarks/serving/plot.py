@@ -4,16 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
-from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
+from benchmarks import bars
 from benchmarks.serving.contenders import CONSTANT, OURS
 from benchmarks.serving.goals import HUNDRED, ONE
 from benchmarks.serving.load import Load
 from benchmarks.serving.results import CaseResults, NotMeasuredError, Results, Server
 
-_OURS, _CONSTANT, _OTHERS = "#1f6f54", "#c9b458", "#8a8f98"
+_CONSTANT = "#c9b458"
 _LIGHT, _THICK = 0.45, 0.38
 _SCALE = "requests/s at 8 connections (logarithmic); dark: 1 row a request, light: 100 rows"
 
@@ -22,19 +21,16 @@ def draw(results: Results, file: Path) -> None:
     """Write an SVG: one part a case, a pair of bars a server."""
     parts = {case.title: list(_measured(case)) for case in results.cases.values()}
     heights = [len(servers) + 1.0 for servers in parts.values()]
-    # Text stays text and names stay the same, so that the same results give the same file.
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "serving", "font.size": 9}):
-        figure = Figure(figsize=(8, 0.34 * sum(heights) + 1), layout="constrained")
-        places = figure.subplots(len(parts), 1, squeeze=False, sharex=True, height_ratios=heights)[:, 0]
+    height = 0.34 * sum(heights) + 1
+    with bars.picture(file, height, nrows=len(parts), sharex=True, height_ratios=heights) as places:
         for axes, (title, servers) in zip(places, parts.items(), strict=True):
             _draw(axes, title, servers[::-1])
         places[-1].set_xlabel(_SCALE)
-        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
 
 
 def _draw(axes: Any, title: str, servers: list[tuple[str, Server]]) -> None:
     for place, (name, server) in enumerate(servers):
-        colour = _OURS if name.startswith(OURS) else _CONSTANT if name == CONSTANT else _OTHERS
+        colour = bars.OURS if name.startswith(OURS) else _CONSTANT if name == CONSTANT else bars.OTHERS
         for load, above, strength in ((ONE, _THICK / 2, 1.0), (HUNDRED, -_THICK / 2, _LIGHT)):
             for rate in _rate(server, load):
                 axes.barh(place + above, rate, _THICK, color=colour, alpha=strength)

@@ -177,7 +177,7 @@ def test_goal_is_the_more_of_seconds_and_share(waited: float, path: float, met: 
 def test_median_run_decides() -> None:
     runs = [run_of(9, 10), run_of(1, 10), run_of(2, 10)]
     assert report.middle(runs).waited == 2
-    assert "| boston | 3 | 12.0 | 10.0 | 2.00 | 20.0% |" in report.text("boston", runs)
+    assert "| boston | 3 | 12.0 | 10.0 | 2.00 | 20.0% |" in report.text("boston", runs, "2 x fast")
 
 
 def test_walk_meets_inner_visits() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import bars, host
+from benchmarks import bars, document, host
 from benchmarks.api import report as api
 from benchmarks.bars import Bar
 from benchmarks.fan_out import __main__ as fan_out
@@ -60,6 +60,14 @@ def test_picture_has_every_bar_as_text_and_is_the_same_again(tmp_path: Path) -> 
     text = (tmp_path / "first/figures.svg").read_text()
     assert [word for word in ("one, s", "two, s", "ours", "theirs", "alone", "0.0625") if f">{word}<" not in text] == []
     assert text == (tmp_path / "second/figures.svg").read_text()
+
+
+def test_section_has_its_picture_above_and_beside_the_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("<!-- a -->\n<!-- /a -->\n")
+    document.illustrate("a", "some bars", {"one, s": [Bar("ours", 1.0)]}, "table", page)
+    assert page.read_text() == "<!-- a -->\n![some bars](a.svg)\n\ntable\n<!-- /a -->\n"
+    assert ">one, s<" in (tmp_path / "a.svg").read_text()
 
 
 def test_machine_is_told_in_a_line() -> None:
