@@ -43,6 +43,9 @@ def both_ways(body: bytes) -> tuple[Any, Any]:
 @example(b"1,,2")
 @example(b"1,1e39")
 @example(b"\n")
+@example(b"1 ")
+@example(b"1 , 2")
+@example(b"1, 2\n3, 4\n")
 def test_anything_is_read_the_same_both_ways(body: bytes) -> None:
     short, long = both_ways(body)
     assert short == long

@@ -11,8 +11,9 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-# What JSON's numbers consist of: with commas and line ends between them, rows are lists of lists.
-_NUMBERS = b"0123456789.-+eE, \n"
+# What JSON's numbers consist of: with commas and line ends between them, rows are lists of lists. No blanks: XGBoost
+# takes them for what parts cells where a line has more of them than commas.
+_NUMBERS = b"0123456789.-+eE,\n"
 # JSON's whole numbers have no negative zero.
 _MINUS_ZERO = re.compile(rb"-0(?![.eE])")
 
