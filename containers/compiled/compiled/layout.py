@@ -48,6 +48,12 @@ class Laid:
         sizes: NDArray[np.int64] = np.diff([*self.roots, len(self.nodes)]).astype(np.int64)
         return sizes
 
+    @property
+    def leaf(self) -> NDArray[np.bool_]:
+        """Tell of each node whether it leads to itself."""
+        leaf: NDArray[np.bool_] = self.nodes["left"] == np.arange(len(self.nodes))
+        return leaf
+
     def check(self, columns: int) -> None:
         """Make sure that every way ends in this forest.
 
@@ -57,10 +63,9 @@ class Laid:
         check(self.nodes.ndim == 1 and self.nodes.dtype == NODE and 0 < len(self.nodes) <= MOST_NODES, "nodes")
         check(self.roots.ndim == 1 and self.roots.dtype == np.int32 and len(self.roots) > 0, "roots")
         check(self.depths.shape == self.roots.shape and self.depths.dtype == np.int32, "depths")
-        sizes = self.sizes
+        sizes, leaf = self.sizes, self.leaf
         check(self.roots[0] == 0 and bool((sizes > 0).all()), "roots")
         place, left = np.arange(len(self.nodes)), self.nodes["left"].astype(np.int64)
-        leaf = left == place
         check(bool((leaf | (left > place) & (left == _children(leaf, self.roots, sizes))).all()), "children")
         check(bool((sizes == 2 * np.add.reduceat(~leaf, self.roots, dtype=np.int64) + 1).all()), "children")
         missing_left = self.nodes["missing_left"]

@@ -33,8 +33,8 @@ def masks(laid: Laid) -> Masks:
     masked = np.where(few, np.cumsum(few) - 1, -1)
     # All leaves have a number, beginning with two words for each tree.
     first += np.repeat(masked * MOST_LEAVES, sizes)
-    inner, few_of_node = left != np.arange(len(left)), np.repeat(few, sizes)
-    ends, splits = np.flatnonzero(few_of_node & ~inner), np.flatnonzero(few_of_node & inner)
+    leaf, few_of_node = laid.leaf, np.repeat(few, sizes)
+    ends, splits = np.flatnonzero(few_of_node & leaf), np.flatnonzero(few_of_node & ~leaf)
     leaves = np.repeat(laid.roots[few], MOST_LEAVES)
     leaves[first[ends]] = ends
     places, words, remaining = _remaining(splits, first[splits], first[splits] + below[left[splits]])

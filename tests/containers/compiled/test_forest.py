@@ -130,7 +130,7 @@ def test_a_forest_that_is_laid_out_is_in_order(laid: Laid) -> None:
 
 
 def inner(laid: Laid) -> int:
-    return int(np.flatnonzero(laid.nodes["left"] != np.arange(len(laid.nodes)))[0])
+    return int(np.flatnonzero(~laid.leaf)[0])
 
 
 @pytest.mark.parametrize(
@@ -143,21 +143,21 @@ def test_a_node_that_leads_out_is_refused(laid: Laid, field: str, value: int) ->
 
 
 def test_a_node_with_two_parents_is_refused(laid: Laid) -> None:
-    first, second = np.flatnonzero(laid.nodes["left"] != np.arange(len(laid.nodes)))[:2]
+    first, second = np.flatnonzero(~laid.leaf)[:2]
     laid.nodes["left"][first] = laid.nodes["left"][second]
     with pytest.raises(ValueError, match="children"):
         laid.check(COLUMNS)
 
 
 def test_a_node_without_a_parent_is_refused(laid: Laid) -> None:
-    last = int(np.flatnonzero(laid.nodes["left"] != np.arange(len(laid.nodes)))[-1])
+    last = int(np.flatnonzero(~laid.leaf)[-1])
     laid.nodes[last] = (np.inf, 0, last, 1)
     with pytest.raises(ValueError, match="children"):
         laid.check(COLUMNS)
 
 
 def test_a_node_that_leads_back_is_refused(laid: Laid) -> None:
-    last = int(np.flatnonzero(laid.nodes["left"] != np.arange(len(laid.nodes)))[-1])
+    last = int(np.flatnonzero(~laid.leaf)[-1])
     laid.nodes["left"][last] = 0
     with pytest.raises(ValueError, match="children"):
         laid.check(COLUMNS)

@@ -110,7 +110,7 @@ def beside(values: Floats, towards: Any) -> Floats:
 
 
 def _splits(laid: Laid) -> Splits:
-    inner = laid.nodes[laid.nodes["left"] != np.arange(len(laid.nodes))]
+    inner = laid.nodes[~laid.leaf]
     return Splits(inner["feature"], beside(inner["threshold"], np.float32(np.inf)))
 
 
